@@ -1,1 +1,10 @@
+export { AudioError, type AudioErrorCode } from './audio-error.ts';
 export { type ClipPolicy, canonicalClipPolicy, clipPolicyId, DEFAULT_CLIP_POLICY, validateClipPolicy } from './clip-policy.ts';
+export { Downmixer } from './downmix.ts';
+export { Framer } from './framer.ts';
+export { peakDbfs, rmsDbfs } from './level.ts';
+export { decodePcm, encodePcm, floatToInt16, int16ToFloat, isFiniteAudio, type PcmEncoding, pcmSampleBytes } from './pcm.ts';
+export { Resampler, type ResamplerOptions, resample } from './resampler.ts';
+export { RingBuffer } from './ring-buffer.ts';
+export { readWav, type WavAudio } from './wav-reader.ts';
+export { type WavWriterOptions, writeWav } from './wav-writer.ts';
