@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { ModelError } from './model-error.ts';
+
+/** The files of each model by role: the names under `files` in `manifest.json`. */
+export interface ModelFileNames {
+  readonly 'moonshine-tiny': 'encoder' | 'decoder' | 'vocabulary';
+  readonly 'silero-vad-v6': 'model';
+  readonly 'silero-vad-v5': 'model';
+}
+
+/** A model of `manifest.json`. */
+export type ModelName = keyof ModelFileNames;
+
+/** Where one file of a model comes from and what it must be. */
+export interface ModelFile {
+  /** npm package that carries the file. */
+  readonly carrier: string;
+  /** Path inside the carrier, with forward slashes. */
+  readonly path: string;
+  /** Set when the file is the decoded value of this base64 string constant in a script of the carrier; the hash is that of the value. */
+  readonly base64Constant?: string;
+  /** Exact length, in bytes. */
+  readonly sizeBytes: number;
+  /** SHA-256 of the bytes, 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** What is known of a model: origin, licence, files and the numbers that its code needs. */
+export interface ModelManifest {
+  readonly name: ModelName;
+  /** Version of the weights; that of the carrier where the makers give none. */
+  readonly version: string;
+  readonly family: string;
+  readonly description: string;
+  /** SPDX licence of the weights. */
+  readonly license: string;
+  /** BCP 47 tags; `*` when the model does not depend on the language. */
+  readonly languages: readonly string[];
+  /** Home of the model, a URL. */
+  readonly source: string;
+  /** Path of the model card, relative to this package. */
+  readonly card: string;
+  /** Numbers that the code of the family needs; each name carries its unit. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly files: Readonly<Record<string, ModelFile>>;
+}
+
+// One level above both src/ and dist/, so the same line serves sources and build.
+const MANIFEST_URL = new URL('../manifest.json', import.meta.url);
+
+/**
+ * Reads the entry of one model in `manifest.json`.
+ *
+ * @throws {@link ModelError} `unknown_model` when the manifest has no such name.
+ */
+export function readModelManifest(name: ModelName): ModelManifest {
+  // Our own file, shipped with this code; a test holds every entry to this type.
+  const models = JSON.parse(readFileSync(MANIFEST_URL, 'utf8')) as Record<string, Omit<ModelManifest, 'name'>>;
+  const entry = Object.hasOwn(models, name) ? models[name] : undefined;
+  if (!entry) {
+    throw new ModelError('unknown_model', `no model "${name}" in the manifest, it has ${Object.keys(models).join(', ')}`, { file: name });
+  }
+  return { name, ...entry };
+}

@@ -1,0 +1,115 @@
+/** A decoder that is fed one token at a time. */
+export interface StepDecoder {
+  /**
+   * Feeds a token.
+   *
+   * @returns The logits of the next token, one for each id; valid until the next call.
+   */
+  step(tokenId: number): Promise<Float32Array>;
+}
+
+/** Options of {@link searchGreedily}. */
+export interface GreedySearchOptions {
+  readonly startTokenId: number;
+  readonly endTokenId: number;
+  /** Most tokens to write, the end token not counted. */
+  readonly maximumTokens: number;
+  /** Monotonic clock, in milliseconds. */
+  readonly now: () => number;
+  /** Stops the search between two steps. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a search wrote. */
+export interface GreedySearchResult {
+  /** Tokens without the start and end tokens. */
+  readonly tokenIds: readonly number[];
+  /** Natural logarithm of the probability of each token. */
+  readonly logProbabilities: readonly number[];
+  /** Probability of the end token in the first step, 0-1. */
+  readonly endProbabilityAtStart: number;
+  /** Whether the search was cut off before the end token came. */
+  readonly hasReachedCap: boolean;
+}
+
+/** Logits that are not numbers: nothing that follows would mean anything, and the end token would never win. */
+export class NotANumberError extends Error {
+  constructor(stepIndex: number) {
+    super(`the logits of step ${stepIndex} are not finite numbers`);
+    this.name = 'NotANumberError';
+  }
+}
+
+// A runtime whose promises settle without leaving the microtask queue would keep timers and messages, and so the abort that
+// arrives in one, waiting until the text ends. A timer costs 1-4 ms, so it is taken only this often.
+const TURN_INTERVAL_MS = 50;
+
+/**
+ * Writes the most probable token at each step until the end token is the most probable or the cap is reached.
+ *
+ * @throws {@link NotANumberError} when a logit is NaN or the largest is infinite.
+ * @throws the reason of the signal when it is aborted.
+ */
+export async function searchGreedily(decoder: StepDecoder, options: GreedySearchOptions): Promise<GreedySearchResult> {
+  const { startTokenId, endTokenId, maximumTokens, now, signal } = options;
+  const tokenIds: number[] = [];
+  const logProbabilities: number[] = [];
+  let endProbabilityAtStart = 0;
+  let hasReachedCap = true;
+  let previousTokenId = startTokenId;
+  let turnAtMs = now();
+  for (let stepIndex = 0; stepIndex < maximumTokens; stepIndex += 1) {
+    signal?.throwIfAborted();
+    const logits = await decoder.step(previousTokenId);
+    const tokenId = findLargest(logits);
+    const logNormaliser = logSumExp(logits, logits[tokenId] ?? Number.NaN);
+    if (!Number.isFinite(logNormaliser)) {
+      throw new NotANumberError(stepIndex);
+    }
+    if (stepIndex === 0) {
+      endProbabilityAtStart = Math.exp((logits[endTokenId] ?? Number.NEGATIVE_INFINITY) - logNormaliser);
+    }
+    if (tokenId === endTokenId) {
+      hasReachedCap = false;
+      break;
+    }
+    tokenIds.push(tokenId);
+    logProbabilities.push((logits[tokenId] ?? Number.NaN) - logNormaliser);
+    previousTokenId = tokenId;
+    if (now() - turnAtMs >= TURN_INTERVAL_MS) {
+      await nextTurn();
+      turnAtMs = now();
+    }
+  }
+  signal?.throwIfAborted();
+  return { tokenIds, logProbabilities, endProbabilityAtStart, hasReachedCap };
+}
+
+/** Index of the largest value, the first of equals. */
+function findLargest(values: Float32Array): number {
+  let largestIndex = 0;
+  let largest = values[0] ?? Number.NaN;
+  for (let index = 1; index < values.length; index += 1) {
+    const value = values[index] ?? Number.NaN;
+    if (value > largest) {
+      largest = value;
+      largestIndex = index;
+    }
+  }
+  return largestIndex;
+}
+
+/** Logarithm of the sum of exponentials, around the largest value so that nothing overflows; NaN when any value is. */
+function logSumExp(values: Float32Array, largest: number): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    sum += Math.exp((values[index] ?? Number.NaN) - largest);
+  }
+  return largest + Math.log(sum);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,50 @@
+/** Numbers that the code of the family needs and that the graphs do not hold. */
+export interface MoonshineParameters {
+  /** Rate of the samples, in hertz. */
+  readonly sampleRateHz: number;
+  /** Shortest clip that the encoder takes, in samples. */
+  readonly minimumSamples: number;
+  /** Longest clip, in samples. */
+  readonly maximumSamples: number;
+  /** Token that the decoder is started with. */
+  readonly startTokenId: number;
+  /** Token that ends the text. */
+  readonly endTokenId: number;
+  /** Longest text, in tokens. */
+  readonly maximumTokens: number;
+  /** Fastest plausible speech, in tokens per second of audio. */
+  readonly maximumTokensPerSecond: number;
+}
+
+const NAMES = [
+  'sampleRateHz',
+  'minimumSamples',
+  'maximumSamples',
+  'startTokenId',
+  'endTokenId',
+  'maximumTokens',
+  'maximumTokensPerSecond',
+] as const satisfies readonly (keyof MoonshineParameters)[];
+
+/**
+ * Picks the parameters of the family out of a model's manifest.
+ *
+ * @throws RangeError when one is missing, not finite or negative.
+ */
+export function readMoonshineParameters(parameters: Readonly<Record<string, number>>): MoonshineParameters {
+  const read = (name: (typeof NAMES)[number]): [string, number] => {
+    const value = parameters[name];
+    if (value === undefined || !Number.isFinite(value) || value < 0) {
+      throw new RangeError(`model parameter ${name} must be a number of at least 0, got ${value}`);
+    }
+    return [name, value];
+  };
+  // NAMES lists every key of the interface.
+  return Object.fromEntries(NAMES.map(read)) as unknown as MoonshineParameters;
+}
+
+/** The most tokens that a clip can plausibly hold: two more than the fastest speech, so that a short word still ends by itself. */
+export function maximumTokensOf(sampleCount: number, parameters: MoonshineParameters): number {
+  const durationSeconds = sampleCount / parameters.sampleRateHz;
+  return Math.min(Math.floor(durationSeconds * parameters.maximumTokensPerSecond) + 2, parameters.maximumTokens);
+}

@@ -1,0 +1,25 @@
+/** Why a recognizer refused a clip or failed on it. */
+export type RecognizerErrorCode = 'audio_not_finite' | 'clip_too_short' | 'clip_too_long' | 'model_failed' | 'not_a_number';
+
+/** Context of a {@link RecognizerError}. */
+export interface RecognizerErrorOptions extends ErrorOptions {
+  /** Position in the array of clips of the clip at fault. */
+  readonly clipIndex?: number;
+}
+
+/**
+ * A clip that was refused before the graph ran (`audio_not_finite`, `clip_too_short`, `clip_too_long`), or a model that
+ * failed (`model_failed`) or computed something that is not a number (`not_a_number`).
+ */
+export class RecognizerError extends Error {
+  readonly code: RecognizerErrorCode;
+  /** Position in the array of clips of the clip at fault; undefined when no single clip is. */
+  readonly clipIndex: number | undefined;
+
+  constructor(code: RecognizerErrorCode, message: string, options: RecognizerErrorOptions = {}) {
+    super(message, options);
+    this.name = 'RecognizerError';
+    this.code = code;
+    this.clipIndex = options.clipIndex;
+  }
+}

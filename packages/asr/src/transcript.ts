@@ -1,0 +1,65 @@
+/** What the recognizer heard in one clip. */
+export interface Transcript {
+  /** The text, trimmed; empty when nothing was said, see {@link emptyReason}. */
+  readonly text: string;
+  /** The tokens that {@link text} is made of: their texts joined and trimmed are the text. */
+  readonly tokens: readonly Token[];
+  readonly words: readonly Word[];
+  /**
+   * Geometric mean of the probabilities of the tokens, 0-1. For an empty text it is {@link noSpeechProbability}.
+   * Useful, not decisive: a repetition can score 0.94.
+   */
+  readonly confidence: number;
+  /** Probability that the first step ends the text, 0-1; 1 when the silence gate acted. */
+  readonly noSpeechProbability: number;
+  /** Why {@link text} is empty; absent when it is not. */
+  readonly emptyReason?: EmptyReason;
+  /** The guards that changed the plain result of the search, in the order in which they acted; each at most once. */
+  readonly guards: readonly GuardAction[];
+  readonly timings: RecognitionTimings;
+  /** Length of the clip, in milliseconds. */
+  readonly audioMs: number;
+}
+
+/**
+ * Why a text is empty: `silence` the clip is below the silence gate and the graph did not run, `no_speech` the model ended the
+ * text at once, `filtered` the model wrote something, but nothing of it is text.
+ */
+export type EmptyReason = 'silence' | 'no_speech' | 'filtered';
+
+/**
+ * A guard that acted: `silence` the graph did not run, `token_cap` the text was cut at the longest plausible length,
+ * `repetition` a runaway repetition at the end was reduced to its first occurrence.
+ */
+export type GuardAction = 'silence' | 'token_cap' | 'repetition';
+
+/** One piece of the model's vocabulary. */
+export interface Token {
+  readonly id: number;
+  /** Text with a leading space where a word begins; empty for a control token or an unfinished UTF-8 character. */
+  readonly text: string;
+  /** Probability that the model gave this token after those before it, 0-1. */
+  readonly probability: number;
+}
+
+/** One word with its place in the clip. */
+export interface Word {
+  /** The word with its punctuation. */
+  readonly text: string;
+  /** Product of the probabilities of its tokens, punctuation left out, 0-1. */
+  readonly confidence: number;
+  /** Start, in milliseconds from the start of the clip. */
+  readonly startMs: number;
+  /** End, in milliseconds from the start of the clip. */
+  readonly endMs: number;
+  /** Whether the times are guessed from the lengths of the words or found by the model. */
+  readonly timing: 'estimated' | 'aligned';
+}
+
+/** Time spent on one clip. */
+export interface RecognitionTimings {
+  /** In the encoder, in milliseconds of wall time. */
+  readonly encoderMs: number;
+  /** In the search and the decoder, in milliseconds of wall time. */
+  readonly decoderMs: number;
+}

@@ -1,0 +1,199 @@
+import { loadModelFiles } from '@outspoken/models';
+import * as runtime from 'onnxruntime-node';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fixturePath, readSpeech } from '../../../../tests/support/fixtures.ts';
+import { loadMoonshine } from '../../src/moonshine/recognizer.ts';
+import { decodePlainly } from './plain-greedy.ts';
+
+const source = await loadModelFiles('moonshine-tiny');
+const recognizer = await loadMoonshine(runtime, source);
+afterAll(() => recognizer.close());
+
+const speech = (name: string): Float32Array => readSpeech(fixturePath(`speech/${name}.wav`));
+const PROMPTS = ['tt-weasels', 'conf-roll-callcomplete', 'vm-toforward', 'privacy-prompt', 'vm-mailboxfull', 'queue-periodic-announce'];
+
+async function transcribe(samples: Float32Array) {
+  const [transcript] = await recognizer.transcribe([{ samples }]);
+  return transcript!;
+}
+
+test('writes what plain greedy decoding of the same weights writes', async () => {
+  const encoder = await runtime.InferenceSession.create(source.files.encoder);
+  const decoder = await runtime.InferenceSession.create(source.files.decoder);
+  for (const prompt of PROMPTS) {
+    const samples = speech(prompt);
+    const transcript = await transcribe(samples);
+    expect([prompt, transcript.tokens.map((token) => token.id)]).toEqual([prompt, await decodePlainly(encoder, decoder, samples)]);
+    expect(transcript.guards).toEqual([]);
+  }
+});
+
+test('transcribes a clip to text, tokens and words that agree with one another', async () => {
+  const transcript = await transcribe(speech('tt-weasels'));
+  expect(transcript.text).toBe('Weasels have eaten our phone system.');
+  expect(
+    transcript.tokens
+      .map((token) => token.text)
+      .join('')
+      .trim(),
+  ).toBe(transcript.text);
+  expect(transcript.words.map((word) => word.text).join(' ')).toBe(transcript.text);
+  expect(transcript.emptyReason).toBeUndefined();
+  expect(transcript.audioMs).toBeCloseTo(2951, -1);
+  expect(transcript.confidence).toBeGreaterThan(0.8);
+  expect(transcript.noSpeechProbability).toBeLessThan(0.1);
+  for (const { confidence, startMs, endMs, timing } of transcript.words) {
+    expect(confidence > 0 && confidence <= 1 && startMs < endMs && endMs <= transcript.audioMs && timing === 'estimated').toBe(true);
+  }
+});
+
+test('measures the stages with the clock it is given', async () => {
+  let nowMs = 0;
+  await using clocked = await loadMoonshine(runtime, source, { now: () => (nowMs += 1) });
+  const [transcript] = await clocked.transcribe([{ samples: speech('tt-weasels') }]);
+  expect(transcript!.timings.encoderMs).toBe(1);
+  expect(transcript!.timings.decoderMs).toBeGreaterThan(1);
+});
+
+test('keeps the order of a batch and takes an empty one', async () => {
+  const batch = PROMPTS.slice(0, 3).map((prompt) => ({ samples: speech(prompt) }));
+  const together = await recognizer.transcribe(batch);
+  const apart = await Promise.all(batch.map(async (clip) => (await recognizer.transcribe([clip]))[0]!));
+  expect(together.map((transcript) => transcript.text)).toEqual(apart.map((transcript) => transcript.text));
+  expect(await recognizer.transcribe([])).toEqual([]);
+});
+
+test('gives silence an empty text and the reason, without running the graph', async () => {
+  const transcript = await transcribe(new Float32Array(80_000));
+  expect(transcript).toEqual({
+    text: '',
+    tokens: [],
+    words: [],
+    confidence: 1,
+    noSpeechProbability: 1,
+    emptyReason: 'silence',
+    guards: ['silence'],
+    timings: { encoderMs: 0, decoderMs: 0 },
+    audioMs: 5000,
+  });
+});
+
+test('gives white noise an empty text because the model ends it at once', async () => {
+  let state = 20261124;
+  const noise = Float32Array.from({ length: 80_000 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state / 2 ** 31) * 0.1;
+  });
+  const transcript = await transcribe(noise);
+  expect(transcript).toMatchObject({ text: '', emptyReason: 'no_speech', guards: [] });
+  expect(transcript.noSpeechProbability).toBe(transcript.confidence);
+  expect(transcript.noSpeechProbability).toBeGreaterThan(0.5);
+});
+
+test('survives constant, square, impulse and far too loud input', async () => {
+  const inputs = [
+    new Float32Array(16_000).fill(1),
+    Float32Array.from({ length: 16_000 }, (_, i) => (i % 200 < 100 ? 1 : -1)),
+    Float32Array.from({ length: 16_000 }, (_, i) => (i === 8000 ? 1 : 0)),
+    speech('tt-weasels').map((sample) => sample * 1000),
+    Float32Array.from({ length: 16_000 }, (_, i) => (Math.imul(i, 2654435761) & 0x10000 ? 3.4e38 : -3.4e38)),
+  ];
+  const transcripts = await recognizer.transcribe(inputs.map((samples) => ({ samples })));
+  expect(transcripts).toHaveLength(inputs.length);
+});
+
+describe('refuses', () => {
+  test('a clip of 0.05 s, one over 30 s, and one with a single NaN, before anything runs', async () => {
+    const good = { samples: speech('tt-weasels') };
+    const nan = good.samples.slice();
+    nan[20_000] = Number.NaN;
+    for (const [samples, code] of [
+      [new Float32Array(800), 'clip_too_short'],
+      [new Float32Array(0), 'clip_too_short'],
+      [speech('demo-congrats'), 'clip_too_long'],
+      [nan, 'audio_not_finite'],
+    ] as const) {
+      await expect(recognizer.transcribe([good, { samples }])).rejects.toMatchObject({ name: 'RecognizerError', code, clipIndex: 1 });
+    }
+  });
+
+  test('to go on once the graph computes what is not a number', async () => {
+    // The real graphs, fed NaN behind the back of the check.
+    const Tensor = new Proxy(runtime.Tensor, {
+      construct(target, [type, data, dims]: [string, Float32Array, number[]]) {
+        return Reflect.construct(
+          target,
+          type === 'float32' && dims.length === 2 ? [type, data.map(() => Number.NaN), dims] : [type, data, dims],
+        );
+      },
+    });
+    await using poisoned = await loadMoonshine({ ...runtime, Tensor }, source);
+    const clips = [{ samples: new Float32Array(16_000) }, { samples: speech('tt-weasels') }];
+    await expect(poisoned.transcribe(clips)).rejects.toMatchObject({ code: 'not_a_number', clipIndex: 1 });
+  });
+
+  test('options and parameters out of range', async () => {
+    await expect(loadMoonshine(runtime, source, { threads: 0 })).rejects.toThrow('threads must be 1-64, got 0');
+    const manifest = { ...source.manifest, parameters: {} };
+    await expect(loadMoonshine(runtime, { ...source, manifest })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('cancellation', () => {
+  test('rejects at once with the reason when the signal is aborted already', async () => {
+    const signal = AbortSignal.abort(new Error('gone'));
+    await expect(recognizer.transcribe([{ samples: speech('tt-weasels') }], { signal })).rejects.toThrow('gone');
+  });
+
+  test('stops between two tokens and leaves the recognizer usable', async () => {
+    const controller = new AbortController();
+    let steps = 0;
+    // The clock is read once a step, so it can abort in the middle of a decoding.
+    const now = (): number => {
+      steps += 1;
+      if (steps === 8) {
+        controller.abort(new Error('speech went on'));
+      }
+      return 0;
+    };
+    await using clocked = await loadMoonshine(runtime, source, { now });
+    const clip = { samples: speech('queue-periodic-announce') };
+    await expect(clocked.transcribe([clip], { signal: controller.signal })).rejects.toThrow('speech went on');
+    expect(steps).toBe(8);
+    expect((await clocked.transcribe([clip]))[0]!.text).toBe((await transcribe(clip.samples)).text);
+  });
+
+  test('lets an abort that arrives as an event of its own take effect', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('timer')), 0);
+    await expect(recognizer.transcribe([{ samples: speech('queue-periodic-announce') }], { signal: controller.signal })).rejects.toThrow(
+      'timer',
+    );
+  });
+});
+
+test('marks a text that the token cap cut', async () => {
+  const parameters = { ...source.manifest.parameters, maximumTokens: 3 };
+  await using capped = await loadMoonshine(runtime, { ...source, manifest: { ...source.manifest, parameters } });
+  const [transcript] = await capped.transcribe([{ samples: speech('tt-weasels') }]);
+  expect(transcript!.tokens).toHaveLength(3);
+  expect(transcript!.guards).toEqual(['token_cap']);
+});
+
+test('reports a closed model as failed, and closes twice', async () => {
+  const closed = await loadMoonshine(runtime, source);
+  await closed.close();
+  await closed.close();
+  await expect(closed.transcribe([{ samples: speech('tt-weasels') }])).rejects.toMatchObject({ code: 'model_failed', clipIndex: 0 });
+});
+
+test('says what it is and which clips it takes', () => {
+  expect(recognizer.model).toEqual({
+    id: 'moonshine-tiny',
+    version: source.manifest.version,
+    family: 'moonshine',
+    sampleRateHz: 16_000,
+    minimumSamples: 1600,
+    maximumSamples: 480_000,
+  });
+});
