@@ -1,1 +1,15 @@
-export {};
+export { createMetrics, type MetricsOptions } from './exporter.ts';
+export { type LabelValues, METRICS, type MetricDefinition, type MetricKey, type MetricUnit } from './metrics.ts';
+export type {
+  ClipObservation,
+  ClipOutcome,
+  EdgeUsage,
+  InterimDropReason,
+  Metrics,
+  ModelLabels,
+  ProtocolLabel,
+  QueueSnapshot,
+  RequestOutcome,
+  RestartReason,
+  ResumeOutcome,
+} from './recorder.ts';

@@ -1,0 +1,21 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { WorkerProcess } from '@outspoken/server';
+import type { Settings } from './settings.ts';
+
+/** What a worker is told at its start. */
+export type WorkerSettings = Pick<Settings, 'model' | 'threadsPerWorker'>;
+
+// The worker is a TypeScript file when the program runs from its sources.
+const WORKER_FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
+
+/** Starts a recognition process. Its standard output stays closed: ours belongs to the line that says where we listen. */
+export function spawnWorker(settings: WorkerSettings): WorkerProcess {
+  const { model, threadsPerWorker } = settings;
+  return fork(WORKER_FILE, [JSON.stringify({ model, threadsPerWorker } satisfies WorkerSettings)], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // A debugger port is for one process only.
+    execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+  });
+}

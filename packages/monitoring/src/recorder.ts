@@ -1,0 +1,105 @@
+import type {
+  CLIP_OUTCOMES,
+  INTERIM_DROP_REASONS,
+  LANES,
+  PROTOCOLS,
+  REQUEST_OUTCOMES,
+  RESTART_REASONS,
+  RESUME_OUTCOMES,
+} from './metrics.ts';
+
+/** A public protocol. */
+export type ProtocolLabel = (typeof PROTOCOLS)[number];
+/** How a request ended. */
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+/** How a clip ended. */
+export type ClipOutcome = (typeof CLIP_OUTCOMES)[number];
+/** Why an interim was not sent. */
+export type InterimDropReason = (typeof INTERIM_DROP_REASONS)[number];
+/** Why a worker was replaced. */
+export type RestartReason = (typeof RESTART_REASONS)[number];
+/** What became of a resume. */
+export type ResumeOutcome = (typeof RESUME_OUTCOMES)[number];
+
+/** What is known about one clip when it has ended. Figures that do not exist (a cancelled clip has no confidence) stay out. */
+export interface ClipObservation {
+  readonly protocol: ProtocolLabel;
+  /** Name of the model as given to {@link Metrics.setModel}. */
+  readonly model: string;
+  readonly outcome: ClipOutcome;
+  /** Length of the clip in milliseconds. */
+  readonly audioMs: number;
+  /** End of speech received to final sent, in milliseconds. */
+  readonly finalLatencyMs?: number;
+  /** Wait for a worker in milliseconds. */
+  readonly queueMs?: number;
+  readonly encoderMs?: number;
+  readonly decoderMs?: number;
+  /** Time in the worker in milliseconds. */
+  readonly busyMs?: number;
+  /** Geometric mean of the token probabilities, 0 to 1. */
+  readonly confidence?: number;
+  readonly tokenCount?: number;
+  /** Guards that acted; names outside the catalogue count as `other`. */
+  readonly guards?: readonly string[];
+}
+
+/** What a device did since its last report. Negative and non-finite figures count as 0, absurdly large ones are capped. */
+export interface EdgeUsage {
+  readonly capturedMs: number;
+  readonly voicedMs: number;
+  readonly sentMs: number;
+  readonly capturedBytes: number;
+  readonly sentBytes: number;
+}
+
+/** The model behind `outspoken_model_info`. */
+export interface ModelLabels {
+  readonly name: string;
+  readonly version: string;
+  /** Hex digest of the weights. */
+  readonly sha256: string;
+  readonly quantization: string;
+}
+
+/** State of the queue at the moment of a scrape. */
+export interface QueueSnapshot {
+  /** Clips waiting, by lane. */
+  readonly depth: Readonly<Record<(typeof LANES)[number], number>>;
+  /** Audio of all the clips waiting, in milliseconds. */
+  readonly audioMs: number;
+  /** Wait of a new final in milliseconds, its own cost not counted. */
+  readonly predictedWaitMs: number;
+  /** Workers that have loaded the model. */
+  readonly workerSlots: number;
+}
+
+/** Records what the server does. Takes numbers and names from fixed sets: no ids, no text, no audio. */
+export interface Metrics {
+  /** A clip of a live protocol ended: counts the clip, the request it was, and every figure it carries. */
+  clipFinished(observation: ClipObservation): void;
+  /** A request ended that is not a clip counted by {@link Metrics.clipFinished}. */
+  requestFinished(protocol: ProtocolLabel, outcome: RequestOutcome): void;
+  /** Something was refused: a wire error code, or `too_many_connections`; unknown reasons count as `other`. */
+  rejected(reason: string): void;
+  connectionOpened(protocol: ProtocolLabel): void;
+  /** @param code - WebSocket close code; unknown ones count as `other`. */
+  connectionClosed(protocol: ProtocolLabel, code: number): void;
+  sessionOpened(): void;
+  sessionClosed(): void;
+  resumeFinished(outcome: ResumeOutcome): void;
+  interimSent(): void;
+  interimDropped(reason: InterimDropReason): void;
+  /** A worker spent this long on a clip, in milliseconds. */
+  workerBusy(busyMs: number): void;
+  workerRestarted(reason: RestartReason): void;
+  edgeReported(usage: EdgeUsage): void;
+  setModel(labels: ModelLabels): void;
+  setDraining(isDraining: boolean): void;
+  /** Asked at every scrape, so that a wait that shrinks with time is right when it is read. One probe; a second replaces the first. */
+  watchQueue(probe: () => QueueSnapshot): void;
+  /** Every metric in Prometheus' text format. */
+  exposition(): Promise<string>;
+  /** MIME type of {@link Metrics.exposition}. */
+  readonly contentType: string;
+}

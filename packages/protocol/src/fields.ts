@@ -1,0 +1,52 @@
+import { AUDIO_ENCODINGS } from './audio-frame.ts';
+import { integer, number, object, oneOf, type Schema, string } from './schema.ts';
+import { UUID_PATTERN } from './uuid.ts';
+
+const MAX_U32 = 0xffff_ffff;
+/** 400 days: longer than any session. */
+const MAX_SESSION_MS = 400 * 86_400_000;
+/** The end of JavaScript's calendar. */
+const MAX_WALL_CLOCK_MS = 8.64e15;
+
+export const uuid: Schema<string> = string({ maximum: 36, pattern: UUID_PATTERN, expectation: 'a lower-case UUID' });
+export const u32: Schema<number> = integer(0, MAX_U32);
+export const ratio: Schema<number> = number({ minimum: 0, maximum: 1 });
+/** A time since the session's capture started, or a span within it. */
+export const sessionMs: Schema<number> = number({ minimum: 0, maximum: MAX_SESSION_MS });
+/** Milliseconds since 1970 by the clock of the end that the field names. */
+export const wallClockMs: Schema<number> = number({ minimum: 0, maximum: MAX_WALL_CLOCK_MS });
+/** A span of waiting; 24 hours at most. */
+export const waitMs: Schema<number> = number({ minimum: 0, maximum: 86_400_000 });
+export const byteCount: Schema<number> = integer(0, Number.MAX_SAFE_INTEGER);
+export const name: Schema<string> = string({ maximum: 128 });
+export const transcriptText: Schema<string> = string({ maximum: 16_384 });
+/** An opaque secret: base64url, so that it can be a WebSocket subprotocol. */
+export const token: Schema<string> = string({
+  maximum: 512,
+  pattern: /^[A-Za-z0-9_-]{16,512}$/,
+  expectation: 'a token of 16 to 512 base64url characters',
+});
+export const policyId: Schema<string> = string({
+  maximum: 71,
+  pattern: /^sha256:[0-9a-f]{64}$/,
+  expectation: "'sha256:' and 64 hexadecimal digits",
+});
+/** Error codes are open: a newer server may send one that this version does not know. */
+export const errorCode: Schema<string> = string({
+  maximum: 64,
+  pattern: /^[a-z][a-z0-9_]{0,63}$/,
+  expectation: 'an error code',
+});
+
+export const sdk = object({ name: string({ maximum: 64 }), version: string({ maximum: 64 }) });
+export const audioFormat = object({
+  encoding: oneOf(AUDIO_ENCODINGS, 'unsupported_encoding'),
+  /** Any rate parses, so that the server can answer `unsupported_sample_rate`. */
+  sampleRateHz: integer(1, 768_000),
+});
+export const endReason = oneOf(['silence', 'split', 'stop', 'mute']);
+export const sessionLimits = object({
+  maximumClipMs: integer(100, 3_600_000),
+  maximumFrameBytes: integer(1024, 67_108_864),
+  stallMs: integer(100, 3_600_000),
+});

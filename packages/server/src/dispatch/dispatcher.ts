@@ -1,0 +1,69 @@
+import type { Recognizer, Transcript } from '@outspoken/asr';
+
+/** What a recognizer says about its model: id, version, family, sample rate in hertz and clip limits in samples. */
+export type ModelInfo = Recognizer['model'];
+
+/** One clip to recognize. */
+export interface RecognitionJob {
+  /** Unique among the jobs in flight; appears in logs, so never user text. */
+  readonly jobId: string;
+  /** 16 kHz mono, −1 to 1. The dispatcher keeps a reference until the job settles: do not write to it meanwhile. */
+  readonly samples: Float32Array;
+}
+
+/** What came back for one clip. */
+export interface RecognitionOutcome {
+  readonly transcript: Transcript;
+  /** 1 when the first worker answered, 2 when a worker died first and another one took over. */
+  readonly attempt: number;
+  /** Number of the worker process that answered; a replacement gets a new number. */
+  readonly workerId: number;
+  /** Time the worker spent on this clip, in milliseconds. */
+  readonly busyMs: number;
+}
+
+/**
+ * Why a clip has no transcript.
+ * - `decode_failed`: the model failed on it, or it killed two workers; sending it again will not help.
+ * - `audio_rejected`: the recognizer refused the audio before the model ran (`detail` says why).
+ * - `no_idle_slot`: every worker is busy; the scheduler asks for {@link Dispatcher.idleSlots} first.
+ * - `worker_start_failed`: no worker could load the model.
+ * - `not_ready`: asked for the model before a worker had loaded it.
+ * - `closed`: the dispatcher was closed.
+ */
+export type DispatchErrorCode = 'decode_failed' | 'audio_rejected' | 'no_idle_slot' | 'worker_start_failed' | 'not_ready' | 'closed';
+
+/** A typed failure of the dispatch floor. */
+export class DispatchError extends Error {
+  override readonly name = 'DispatchError';
+  readonly code: DispatchErrorCode;
+  /** The recognizer's own error code, when it answered with one (`audio_not_finite`, `clip_too_short`, …). */
+  readonly detail: string | undefined;
+
+  constructor(code: DispatchErrorCode, message: string, options: ErrorOptions & { readonly detail?: string } = {}) {
+    super(message, options);
+    this.code = code;
+    this.detail = options.detail;
+  }
+}
+
+/** Runs clips somewhere: in local worker processes, later on other machines. One contract, one contract test. */
+export interface Dispatcher {
+  /** How many clips can run at once right now: workers that have loaded the model. */
+  readonly slots: number;
+  /** How many more clips can be given to {@link Dispatcher.run} right now. */
+  readonly idleSlots: number;
+  /** The model that the workers run. @throws {@link DispatchError} `not_ready` before {@link Dispatcher.ready} has resolved. */
+  readonly model: ModelInfo;
+  /** Called whenever `idleSlots` may have grown. One listener: the scheduler. */
+  onIdle: (() => void) | undefined;
+  /** Resolves when the first worker has loaded the model. @throws {@link DispatchError} `worker_start_failed` or `closed`. */
+  ready(): Promise<void>;
+  /**
+   * Recognizes one clip. Abort rejects at once with `signal.reason`; the slot comes back when the worker has stopped.
+   * @throws {@link DispatchError}
+   */
+  run(job: RecognitionJob, options?: { readonly signal?: AbortSignal }): Promise<RecognitionOutcome>;
+  /** Aborts what still runs and ends every worker. Idempotent. */
+  close(): Promise<void>;
+}

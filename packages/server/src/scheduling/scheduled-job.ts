@@ -1,0 +1,92 @@
+import type { RecognitionOutcome } from '../dispatch/dispatcher.ts';
+
+/** Importance of a clip: finals run before interims, interims before speculative decodes. */
+export type Lane = 'final' | 'interim' | 'speculative';
+
+/** A clip to recognize when its turn comes. */
+export interface ScheduledClip {
+  readonly lane: Lane;
+  /** Identity of the clip (its clip id): a newer interim takes the place of a queued older one with the same key, a final of any. */
+  readonly key: string;
+  /** 16 kHz mono, −1 to 1; not to be written to until the job has settled. */
+  readonly samples: Float32Array;
+  /** Longest useful time in the queue in milliseconds from submission; absent means no deadline. */
+  readonly deadlineMs?: number;
+  /** Cancels the job, queued or running; its promise rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+/** A recognized clip with the time it waited for its turn. */
+export interface ScheduledOutcome extends RecognitionOutcome {
+  /** Time between submission and the moment a worker took the clip, in milliseconds. */
+  readonly queueMs: number;
+}
+
+/** A submitted clip. */
+export interface ScheduledJob {
+  /** Settles exactly once: the outcome, a `SchedulingError`, a `DispatchError`, or the reason of the abort. Ignoring it is safe. */
+  readonly promise: Promise<ScheduledOutcome>;
+  /**
+   * Makes a speculative or interim clip a final: it takes its place at the end of that lane, with a deadline counted from now.
+   * No effect on a final or a settled job.
+   */
+  promote(options?: { readonly deadlineMs?: number }): void;
+  /** Gives the job up, queued or running. Rejects with an `AbortError`. No effect on a settled job. */
+  cancel(): void;
+}
+
+/** A job inside the scheduler. */
+export interface Entry {
+  readonly jobId: string;
+  readonly key: string;
+  readonly samples: Float32Array;
+  readonly audioMs: number;
+  readonly submittedAtMs: number;
+  readonly controller: AbortController;
+  readonly promise: Promise<ScheduledOutcome>;
+  readonly resolve: (outcome: ScheduledOutcome) => void;
+  readonly reject: (reason: unknown) => void;
+  lane: Lane;
+  deadlineAtMs: number;
+  startedAtMs: number;
+  isSettled: boolean;
+  onSettled: (() => void) | undefined;
+}
+
+const SAMPLES_PER_MS = 16;
+
+/** Makes an entry whose promise settles once, whatever happens to it later. */
+export function createEntry(clip: ScheduledClip, options: { readonly jobId: string; readonly nowMs: number }): Entry {
+  let fulfil: (outcome: ScheduledOutcome) => void = () => {};
+  let refuse: (reason: unknown) => void = () => {};
+  const promise = new Promise<ScheduledOutcome>((resolve, reject) => {
+    fulfil = resolve;
+    refuse = reject;
+  });
+  // A caller that has cancelled its clip need not listen any more; without this Node would end the process.
+  promise.catch(() => {});
+  const settle = (act: () => void): void => {
+    if (!entry.isSettled) {
+      entry.isSettled = true;
+      act();
+      entry.onSettled?.();
+    }
+  };
+  const entry: Entry = {
+    jobId: options.jobId,
+    key: clip.key,
+    samples: clip.samples,
+    audioMs: clip.samples.length / SAMPLES_PER_MS,
+    submittedAtMs: options.nowMs,
+    controller: new AbortController(),
+    promise,
+    resolve: (outcome) => settle(() => fulfil(outcome)),
+    reject: (reason) => settle(() => refuse(reason)),
+    lane: clip.lane,
+    deadlineAtMs: options.nowMs + (clip.deadlineMs ?? Number.POSITIVE_INFINITY),
+    startedAtMs: options.nowMs,
+    isSettled: false,
+    onSettled: undefined,
+  };
+  return entry;
+}

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { DispatchError } from '../src/dispatch/dispatcher.ts';
+import type { ScheduledOutcome } from '../src/scheduling/scheduler.ts';
+import { AudioBudget, ClipAudio } from '../src/session/clip-audio.ts';
+import { ClipDecoding } from '../src/session/clip-decoding.ts';
+import type { SessionError } from '../src/session/session-error.ts';
+import { sessionBench, settle } from './support/session-bench.ts';
+import { tone } from './support/speech.ts';
+
+function bench(limits: Parameters<typeof sessionBench>[1] = {}, options: Parameters<typeof sessionBench>[0] = {}) {
+  const base = sessionBench(options, limits);
+  const interims: (readonly [number, string])[] = [];
+  const outcomes: ScheduledOutcome[] = [];
+  const failures: SessionError[] = [];
+  const decoding = new ClipDecoding({
+    services: base.services,
+    clipId: 'clip',
+    key: 'key',
+    onInterim: (revision, text) => interims.push([revision, text]),
+  });
+  const listener = { onOutcome: (o: ScheduledOutcome) => outcomes.push(o), onFailure: (e: SessionError) => failures.push(e) };
+  const audio = new ClipAudio({ budget: new AudioBudget(1e9), maximumSamples: 480_000 });
+  const hear = (lengthSamples: number) => {
+    audio.write(0, tone(lengthSamples));
+    decoding.heardUpTo(audio, true);
+  };
+  return { ...base, decoding, interims, outcomes, failures, listener, hear };
+}
+
+test('the speculative decode becomes the final one when the guess was right', async () => {
+  const { decoding, dispatcher, outcomes, listener } = bench();
+  decoding.speculate(tone(8_000));
+  decoding.decide(tone(8_000), listener);
+  expect(dispatcher.begun).toHaveLength(1);
+  dispatcher.running[0]?.finish();
+  await settle();
+  expect(outcomes).toHaveLength(1);
+});
+
+test('a speculative decode that is done already answers at once', async () => {
+  const { decoding, dispatcher, outcomes, listener } = bench();
+  decoding.speculate(tone(8_000));
+  dispatcher.running[0]?.finish();
+  await settle();
+  decoding.decide(tone(8_000), listener);
+  await settle();
+  expect(dispatcher.begun).toHaveLength(1);
+  expect(outcomes).toHaveLength(1);
+});
+
+test('more audio voids the speculation, and another length too', async () => {
+  const { decoding, dispatcher, outcomes, listener, hear } = bench({ slots: 2 });
+  decoding.speculate(tone(8_000));
+  const [first] = dispatcher.running;
+  hear(9_000);
+  decoding.speculate(tone(9_000));
+  decoding.decide(tone(8_500), listener);
+  first?.finish();
+  dispatcher.running.at(-1)?.finish();
+  await settle();
+  dispatcher.running.at(-1)?.finish();
+  await settle();
+  expect(outcomes).toHaveLength(1);
+  expect(outcomes[0]?.transcript.audioMs).toBe(8_500 / 16);
+});
+
+test('a failed speculation is decoded again as a final', async () => {
+  const { decoding, dispatcher, outcomes, listener } = bench();
+  decoding.speculate(tone(8_000));
+  dispatcher.running[0]?.fail(new DispatchError('decode_failed', 'x'));
+  await settle();
+  decoding.decide(tone(8_000), listener);
+  dispatcher.running[0]?.finish();
+  await settle();
+  expect(dispatcher.begun).toHaveLength(2);
+  expect(outcomes).toHaveLength(1);
+});
+
+test('an interim runs about each second of new audio, one at a time, with a growing revision', async () => {
+  const { dispatcher, interims, hear } = bench();
+  for (let length = 1_600; length <= 40_000; length += 1_600) hear(length);
+  expect(dispatcher.begun).toHaveLength(1);
+  expect(dispatcher.running[0]?.job.samples.length).toBe(16_000);
+  dispatcher.running[0]?.finish();
+  await settle();
+  hear(41_600);
+  dispatcher.running[0]?.finish();
+  await settle();
+  expect(dispatcher.begun).toHaveLength(2);
+  expect(interims.map(([revision]) => revision)).toEqual([1, 2]);
+});
+
+test('no interim runs when finals would wait', () => {
+  const { decoding, dispatcher, metrics, hear, scheduler } = bench({}, { interimMaximumWaitMs: 0 });
+  void scheduler.submit({ lane: 'final', key: 'other', samples: tone(16_000) });
+  hear(16_000);
+  expect(dispatcher.begun).toEqual(['other']);
+  expect(metrics.count('interimDropped', 'overload')).toBe(1);
+  decoding.cancel();
+});
+
+test('a running interim gives way to the guess of the end', async () => {
+  const { decoding, metrics, interims, dispatcher, hear } = bench({ slots: 2 });
+  hear(16_000);
+  decoding.speculate(tone(16_000));
+  expect(metrics.count('interimDropped', 'stale')).toBe(1);
+  for (const job of [...dispatcher.running]) job.finish();
+  await settle();
+  expect(interims).toEqual([]);
+});
+
+test('overload at the end is said at once, with the time to come back', () => {
+  const { decoding, failures, listener, scheduler } = bench({ maximumPredictedWaitMs: 1 });
+  void scheduler.submit({ lane: 'final', key: 'other', samples: tone(480_000) });
+  decoding.decide(tone(480_000), listener);
+  expect(failures).toMatchObject([{ code: 'overloaded', clipId: 'clip' }]);
+  expect(failures[0]?.retryAfterMs).toBeGreaterThan(0);
+});
+
+test('a failed decode is told in the words of the wire', async () => {
+  const { decoding, dispatcher, failures, listener } = bench();
+  decoding.decide(tone(8_000), listener);
+  dispatcher.running[0]?.fail(new DispatchError('decode_failed', 'x'));
+  await settle();
+  expect(failures).toMatchObject([{ code: 'decode_failed', isRetryable: false }]);
+});
+
+test('nobody is called after a cancel', async () => {
+  const { decoding, dispatcher, outcomes, failures, listener } = bench();
+  decoding.decide(tone(8_000), listener);
+  const [job] = dispatcher.running;
+  decoding.cancel();
+  job?.finish();
+  await settle();
+  expect([outcomes, failures]).toEqual([[], []]);
+});
