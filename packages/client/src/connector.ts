@@ -108,6 +108,7 @@ export class Connector {
     return new Promise<T>((resolve, reject) => {
       const abandon = (reason: unknown): void => {
         cancelTimer();
+        signal.removeEventListener('abort', onAbort);
         attempt.abort(reason);
         reject(reason);
       };

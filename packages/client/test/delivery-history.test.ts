@@ -216,7 +216,7 @@ class World {
   }
 }
 
-test('3,000 histories with faults lose nothing and double nothing', async () => {
+test('5,000 histories with faults lose nothing and double nothing', async () => {
   await fc.assert(
     fc.asyncProperty(history, async ({ steps, ...settings }) => {
       const world = new World(settings, 32 * 1024 * 1024);
@@ -234,7 +234,7 @@ test('3,000 histories with faults lose nothing and double nothing', async () => 
       await closed;
       expect(world.client.state).toBe('closed');
     }),
-    { seed: SEED, numRuns: 3000 },
+    { seed: SEED, numRuns: 5000 },
   );
 });
 

@@ -132,7 +132,11 @@ export class FakeServer {
 
   #welcome(link: FakeLink, resumeToken: string | undefined): Session {
     const known = resumeToken === undefined ? undefined : this.#sessions.get(resumeToken);
-    const session = known ?? { token: `resume-token-${String(this.#tokens++).padStart(8, '0')}`, clips: new Map(), refused: new Set() };
+    const session: Session = known ?? {
+      token: `resume-token-${String(this.#tokens++).padStart(8, '0')}`,
+      clips: new Map(),
+      refused: new Set(),
+    };
     this.#sessions.set(session.token, session);
     session.link = link;
     this.#reply(session, {

@@ -303,6 +303,47 @@ test('a full outbox evicts its oldest clips and never grows past its bound', asy
   expect(server.messages.filter((message) => message.type === 'cancel')).toHaveLength(3);
 });
 
+test('a maybe_end that more audio took back is not sent', async () => {
+  const { clock, client, types } = setUp();
+  const utterance = client.startUtterance({ startMs: 0, preRollMs: 0 });
+  utterance.push(speech(2000));
+  utterance.maybeEnd();
+  utterance.push(speech(500));
+  client.connect();
+  await clock.advance(50);
+  expect(types()).toEqual(['hello', 'ping', 'start']);
+  utterance.maybeEnd();
+  await clock.advance(50);
+  expect(types().at(-1)).toBe('maybe_end');
+});
+
+test('a listener may call back into the client', async () => {
+  const { clock, server, client, details } = setUp();
+  client.events.addEventListener('final', ({ detail }) => {
+    if (detail.sequence >= 2) return;
+    const next = client.startUtterance({ startMs: 0, preRollMs: 0, continuesClipId: detail.clipId });
+    next.push(speech(2000));
+    next.end(END);
+  });
+  client.connect();
+  const utterance = client.startUtterance({ startMs: 0, preRollMs: 0 });
+  utterance.push(speech(2000));
+  utterance.end(END);
+  await clock.advance(500);
+  expect(details('final').map((final) => final.sequence)).toEqual([0, 1, 2]);
+  expect(server.violations).toEqual([]);
+});
+
+test('reports wait for the connection and only the newest is sent', async () => {
+  const { clock, server, client } = setUp();
+  const report = { capturedMs: 1, voicedMs: 1, sentMs: 1, capturedBytes: 1, sentBytes: 1 };
+  client.report(report);
+  client.report({ ...report, capturedMs: 2 });
+  client.connect();
+  await clock.advance(50);
+  expect(server.messages.filter((message) => message.type === 'report')).toEqual([{ type: 'report', ...report, capturedMs: 2 }]);
+});
+
 test('a cancelled clip gets no event, even when its final is on the way', async () => {
   const { clock, client, details, types } = setUp();
   client.connect();

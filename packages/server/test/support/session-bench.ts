@@ -8,6 +8,8 @@ import { fakeMetrics } from './fake-metrics.ts';
 import { ManualClock } from './manual-clock.ts';
 import { ManualDispatcher } from './manual-dispatcher.ts';
 
+const ignore = (): void => undefined;
+
 /** The real scheduler over a recognizer and a clock that do what the test says. */
 export function sessionBench(options: Partial<SessionOptions> = {}, limits: Partial<SchedulerLimits> & { readonly slots?: number } = {}) {
   const { slots = 1, ...schedulerLimits } = limits;
@@ -15,8 +17,6 @@ export function sessionBench(options: Partial<SessionOptions> = {}, limits: Part
   const dispatcher = new ManualDispatcher(slots);
   const scheduler = new Scheduler({ dispatcher, now: () => clock.nowMs(), ...schedulerLimits });
   const metrics = fakeMetrics();
-  const errors: unknown[] = [];
-  const ignore = (): void => undefined;
   const services: SessionServices = {
     scheduler,
     model: () => dispatcher.model,
@@ -24,9 +24,9 @@ export function sessionBench(options: Partial<SessionOptions> = {}, limits: Part
     clock,
     options: sessionOptions(options),
     budget: new AudioBudget(options.maximumAudioBytes ?? 1e9),
-    log: { debug: ignore, info: ignore, warn: ignore, error: (fields: unknown) => errors.push(fields) },
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   };
-  return { clock, dispatcher, scheduler, metrics, services, errors };
+  return { clock, dispatcher, scheduler, metrics, services };
 }
 
 /** Lets the promises of the scheduler settle. */
@@ -37,6 +37,8 @@ export async function settle(): Promise<void> {
 /** A client's end of a connection: what was sent to it. */
 export class FakeConnection implements SessionConnection {
   readonly sent: ServerMessage[] = [];
+  readonly errors: unknown[] = [];
+  readonly log = { debug: ignore, info: ignore, warn: ignore, error: (fields: unknown) => this.errors.push(fields) };
   readonly credits: number[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
 

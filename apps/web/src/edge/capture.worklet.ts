@@ -1,0 +1,1 @@
+import '@outspoken/edge/worklet';

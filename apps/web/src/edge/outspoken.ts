@@ -1,0 +1,10 @@
+export {
+  CaptureEvent,
+  type CaptureEventMap,
+  type CaptureStatus,
+  EdgeError,
+  type EdgeErrorCode,
+  type EdgeErrorDetail,
+  SpeechCapture,
+  type SpeechCaptureOptions,
+} from '@outspoken/edge';

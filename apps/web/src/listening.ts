@@ -1,0 +1,102 @@
+import { EdgeError, type SpeechCapture } from '@outspoken/edge';
+import { openRecording, type RecordingSource } from './recording-source.ts';
+
+/** What can be listened to. */
+export type ListeningSource = 'microphone' | 'recording';
+
+/** What the page is doing: nothing, listening to one of two sources, or on its way from one to the other. */
+export type ListeningMode = 'idle' | 'starting' | ListeningSource | 'stopping';
+
+/** What the page must know of it. */
+export interface ListeningListener {
+  onMode(mode: ListeningMode): void;
+  /** A failure that the capture has not reported itself. */
+  onFailure(cause: unknown): void;
+}
+
+/** Starts and stops the one capture of the page, from the microphone or from the bundled recording. */
+export class Listening {
+  readonly #capture: SpeechCapture;
+  readonly #recordingUrl: URL;
+  readonly #listener: ListeningListener;
+  #mode: ListeningMode = 'idle';
+  #recording: RecordingSource | undefined;
+  #lastSource: ListeningSource = 'microphone';
+
+  constructor(capture: SpeechCapture, recordingUrl: URL, listener: ListeningListener) {
+    this.#capture = capture;
+    this.#recordingUrl = recordingUrl;
+    this.#listener = listener;
+    capture.addEventListener('state', ({ detail }) => {
+      // The capture gave up by itself: it has said why.
+      if (detail.state === 'idle' && (this.#mode === 'microphone' || this.#mode === 'recording')) void this.#settle();
+    });
+  }
+
+  get mode(): ListeningMode {
+    return this.#mode;
+  }
+
+  /** Starts, or stops what runs. */
+  async toggle(source: ListeningSource): Promise<void> {
+    if (this.#mode === 'idle') await this.#start(source);
+    else await this.#stop();
+  }
+
+  /** Starts again what was started last. */
+  async retry(): Promise<void> {
+    if (this.#mode === 'idle') await this.#start(this.#lastSource);
+  }
+
+  toggleMute(): void {
+    if (this.#capture.status.isMuted) this.#capture.unmute();
+    else this.#capture.mute();
+  }
+
+  async #start(source: ListeningSource): Promise<void> {
+    this.#lastSource = source;
+    this.#setMode('starting');
+    try {
+      await (source === 'microphone' ? this.#capture.start() : this.#startRecording());
+    } catch (cause) {
+      if (!(cause instanceof EdgeError)) this.#listener.onFailure(cause);
+      await this.#stop();
+      return;
+    }
+    // Someone may have pressed Stop in the meantime.
+    if (this.#mode !== 'starting') return;
+    this.#setMode(source);
+    if (this.#recording) await this.#playToTheEnd(this.#recording);
+  }
+
+  // Both audio contexts are made before anything is awaited: some browsers let sound run only inside the click.
+  async #startRecording(): Promise<void> {
+    const recording = openRecording(this.#recordingUrl);
+    this.#recording = recording;
+    await Promise.all([recording.loaded, this.#capture.start({ source: { type: 'stream', stream: recording.stream } })]);
+  }
+
+  async #playToTheEnd(recording: RecordingSource): Promise<void> {
+    await recording.play();
+    if (this.#recording === recording && this.#mode === 'recording') await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#mode === 'stopping' || this.#mode === 'idle') return;
+    this.#setMode('stopping');
+    await this.#capture.stop();
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    await recording?.close();
+    this.#setMode('idle');
+  }
+
+  #setMode(mode: ListeningMode): void {
+    this.#mode = mode;
+    this.#listener.onMode(mode);
+  }
+}

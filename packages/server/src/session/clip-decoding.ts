@@ -1,0 +1,172 @@
+import type { ScheduledJob, ScheduledOutcome } from '../scheduling/scheduler.ts';
+import { SchedulingError } from '../scheduling/scheduling-error.ts';
+import type { ClipAudio } from './clip-audio.ts';
+import { recognitionFailure } from './recognition-failure.ts';
+import { SessionError } from './session-error.ts';
+import type { SessionServices } from './session-services.ts';
+
+const SAMPLES_PER_MS = 16;
+
+/** What a {@link ClipDecoding} is made of. */
+export interface ClipDecodingOptions {
+  readonly services: SessionServices;
+  readonly clipId: string;
+  readonly key: string;
+  readonly onInterim: (revision: number, text: string) => void;
+}
+
+/** Who hears how the decode of the whole clip went: exactly one of them is called, once, unless it is cancelled. */
+export interface DecisionListener {
+  readonly onOutcome: (outcome: ScheduledOutcome) => void;
+  readonly onFailure: (error: SessionError) => void;
+}
+
+interface Speculation {
+  readonly lengthSamples: number;
+  readonly job: ScheduledJob;
+  hasFailed: boolean;
+}
+
+/**
+ * The decodes of one clip: interims while it is spoken (never two at once, each over a good deal of new audio, none under load),
+ * a speculative one when it may be over, and the final one, which takes over the speculation if that guessed right.
+ */
+export class ClipDecoding {
+  readonly #options: ClipDecodingOptions;
+  #interim: ScheduledJob | undefined;
+  #interimSamples = 0;
+  #interimText = '';
+  #revision = 0;
+  #speculation: Speculation | undefined;
+  #final: ScheduledJob | undefined;
+  #isCancelled = false;
+
+  constructor(options: ClipDecodingOptions) {
+    this.#options = options;
+  }
+
+  /** More audio is there: a speculation over less of it is void, and an interim may be due. */
+  heardUpTo(audio: ClipAudio, wantsInterims: boolean): void {
+    this.#dropSpeculation();
+    const { options, scheduler, metrics } = this.#options.services;
+    const newMs = (audio.lengthSamples - this.#interimSamples) / SAMPLES_PER_MS;
+    if (!wantsInterims || this.#interim !== undefined || newMs < options.interimEveryMs) return;
+    this.#interimSamples = audio.lengthSamples;
+    if (scheduler.predictedWaitMs(0) > options.interimMaximumWaitMs) {
+      metrics.interimDropped('overload');
+      return;
+    }
+    this.#startInterim(audio.view(audio.lengthSamples));
+  }
+
+  /** Starts to decode what may be the whole clip. */
+  speculate(samples: Float32Array): void {
+    if (this.#speculation?.lengthSamples === samples.length) return;
+    this.#dropSpeculation();
+    this.#dropInterim();
+    const job = this.#options.services.scheduler.submit({ lane: 'speculative', key: this.#options.key, samples });
+    const speculation: Speculation = { lengthSamples: samples.length, job, hasFailed: false };
+    this.#speculation = speculation;
+    job.promise.catch(() => {
+      // Only a guess was lost; the final decode will tell if something is wrong.
+      speculation.hasFailed = true;
+    });
+  }
+
+  /** Decodes the whole clip, or takes over the speculation that did. */
+  decide(samples: Float32Array, listener: DecisionListener): void {
+    this.#dropInterim();
+    const { options } = this.#options.services;
+    const speculation = this.#speculation;
+    this.#speculation = undefined;
+    if (speculation?.lengthSamples !== samples.length || speculation.hasFailed) {
+      speculation?.job.cancel();
+      this.#submitFinal(samples, listener);
+      return;
+    }
+    speculation.job.promote({ deadlineMs: options.finalDeadlineMs });
+    this.#follow(speculation.job, listener, (error) => {
+      const isShed = error instanceof SchedulingError && (error.code === 'shed' || error.code === 'coalesced');
+      // It was thrown out in the same moment in which it became important.
+      if (isShed) this.#submitFinal(samples, listener);
+      return isShed;
+    });
+  }
+
+  /** Gives every decode up. Idempotent. */
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#dropInterim();
+    this.#dropSpeculation();
+    this.#final?.cancel();
+    this.#final = undefined;
+  }
+
+  #submitFinal(samples: Float32Array, listener: DecisionListener): void {
+    const { scheduler, options } = this.#options.services;
+    const { clipId, key } = this.#options;
+    const admission = scheduler.admit(samples.length / SAMPLES_PER_MS);
+    if (!admission.admitted) {
+      const { retryAfterMs } = admission;
+      listener.onFailure(new SessionError(admission.reason, 'the clip would wait too long', { clipId, endsClip: true, retryAfterMs }));
+      return;
+    }
+    this.#follow(scheduler.submit({ lane: 'final', key, samples, deadlineMs: options.finalDeadlineMs }), listener, () => false);
+  }
+
+  #follow(job: ScheduledJob, listener: DecisionListener, recover: (error: unknown) => boolean): void {
+    this.#final = job;
+    job.promise.then(
+      (outcome) => {
+        if (this.#isCancelled) return;
+        this.#final = undefined;
+        listener.onOutcome(outcome);
+      },
+      (error: unknown) => {
+        if (this.#isCancelled || recover(error)) return;
+        this.#final = undefined;
+        listener.onFailure(recognitionFailure(error, this.#options.clipId));
+      },
+    );
+  }
+
+  #startInterim(samples: Float32Array): void {
+    const { scheduler, metrics, options } = this.#options.services;
+    const job = scheduler.submit({ lane: 'interim', key: this.#options.key, samples, deadlineMs: options.interimEveryMs });
+    this.#interim = job;
+    job.promise.then(
+      (outcome) => {
+        if (this.#interim !== job) return;
+        this.#interim = undefined;
+        this.#emitInterim(outcome.transcript.text);
+      },
+      (error: unknown) => {
+        if (this.#interim !== job) return;
+        this.#interim = undefined;
+        // The scheduler counts what it coalesces and sheds itself.
+        if (error instanceof SchedulingError && error.code === 'deadline_exceeded') metrics.interimDropped('stale');
+      },
+    );
+  }
+
+  #emitInterim(text: string): void {
+    if (text === '' || text === this.#interimText) return;
+    this.#interimText = text;
+    this.#revision += 1;
+    this.#options.services.metrics.interimSent();
+    this.#options.onInterim(this.#revision, text);
+  }
+
+  #dropInterim(): void {
+    if (this.#interim === undefined) return;
+    const job = this.#interim;
+    this.#interim = undefined;
+    this.#options.services.metrics.interimDropped('stale');
+    job.cancel();
+  }
+
+  #dropSpeculation(): void {
+    this.#speculation?.job.cancel();
+    this.#speculation = undefined;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Metrics } from '@outspoken/monitoring';
+
+/** What sessions and their sockets record; a part of `Metrics` of `@outspoken/monitoring`. */
+export type SessionMetrics = Pick<
+  Metrics,
+  | 'clipFinished'
+  | 'requestFinished'
+  | 'rejected'
+  | 'connectionOpened'
+  | 'connectionClosed'
+  | 'sessionOpened'
+  | 'sessionClosed'
+  | 'resumeFinished'
+  | 'interimSent'
+  | 'interimDropped'
+  | 'edgeReported'
+  | 'setDraining'
+>;

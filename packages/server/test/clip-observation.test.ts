@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { recognizedObservation, unrecognizedObservation } from '../src/session/clip-observation.ts';
+
+const transcript = {
+  text: 'secret words',
+  tokens: [{ id: 1, text: 'secret', probability: 0.5 }],
+  words: [],
+  confidence: 0.5,
+  noSpeechProbability: 0,
+  guards: ['token_cap' as const],
+  timings: { encoderMs: 10, decoderMs: 20 },
+  audioMs: 500,
+};
+
+function observe(text: string, reason: 'silence' | 'stalled') {
+  const outcome = { transcript: { ...transcript, text }, attempt: 1, workerId: 1, busyMs: 40, queueMs: 5 };
+  const end = { lengthSamples: 8_000, reason, continues: false };
+  return recognizedObservation({ type: 'recognized', end, outcome, digest: 'x', serverMs: 50 }, 'm');
+}
+
+test('holds figures and no text', () => {
+  const observation = observe('secret words', 'silence');
+  expect(observation).toEqual({
+    protocol: 'stream',
+    model: 'm',
+    outcome: 'ok',
+    audioMs: 500,
+    finalLatencyMs: 50,
+    queueMs: 5,
+    encoderMs: 10,
+    decoderMs: 20,
+    busyMs: 40,
+    confidence: 0.5,
+    tokenCount: 1,
+    guards: ['token_cap'],
+  });
+});
+
+test('tells empty and stalled clips apart', () => {
+  expect(observe('', 'silence').outcome).toBe('empty');
+  expect(observe('x', 'stalled').outcome).toBe('stalled');
+  expect(unrecognizedObservation(1_600, 'cancelled', 'm')).toEqual({ protocol: 'stream', model: 'm', outcome: 'cancelled', audioMs: 100 });
+});
