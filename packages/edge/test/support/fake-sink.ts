@@ -1,0 +1,44 @@
+import type { ClipEnd, OutgoingUtterance, Report, SpeechClientStats, UtteranceStart } from '@outspoken/client';
+import { createUuidV7 } from '@outspoken/protocol';
+import type { ClipSink } from '../../src/speech-narrator.ts';
+
+/** One clip as the client would have got it. */
+export interface TakenClip {
+  readonly clipId: string;
+  readonly start: UtteranceStart;
+  readonly samples: number[];
+  maybeEnds: number[];
+  end?: ClipEnd;
+}
+
+/** A client that keeps what it is given. */
+export class FakeSink implements ClipSink {
+  readonly clips: TakenClip[] = [];
+  readonly reports: Report[] = [];
+
+  get stats(): SpeechClientStats {
+    const sentBytes = this.clips.reduce((sum, clip) => sum + clip.samples.length * 2, 0);
+    return { sentBytes } as SpeechClientStats;
+  }
+
+  startUtterance(start: UtteranceStart): OutgoingUtterance {
+    const clip: TakenClip = { clipId: createUuidV7(1_700_000_000_000), start, samples: [], maybeEnds: [] };
+    this.clips.push(clip);
+    const utterance = {
+      clipId: clip.clipId,
+      push: (samples: Int16Array) => {
+        for (const sample of samples) clip.samples.push(sample);
+      },
+      maybeEnd: () => clip.maybeEnds.push(clip.samples.length),
+      end: (end: ClipEnd) => {
+        clip.end = end;
+      },
+      cancel: () => undefined,
+    };
+    return utterance as unknown as OutgoingUtterance;
+  }
+
+  report(report: Report): void {
+    this.reports.push(report);
+  }
+}
