@@ -15,7 +15,7 @@ const ROOMS: Record<string, { ours: readonly string[]; others: readonly string[]
   'packages/asr': { ours: ['audio', 'onnx'], others: [], isPure: true },
   'packages/client': { ours: ['protocol'], others: [], isPure: true },
   'packages/edge': { ours: ['audio', 'onnx', 'vad', 'client', 'protocol'], others: [], isPure: false },
-  'packages/monitoring': { ours: ['audio'], others: ['prom-client'], isPure: false },
+  'packages/monitoring': { ours: [], others: ['prom-client'], isPure: false },
   'packages/server': {
     ours: ['protocol', 'audio', 'asr', 'monitoring'],
     others: ['fastify', '@fastify/websocket', '@fastify/static', 'ws'],

@@ -23,7 +23,11 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  { name: 'format and lint', group: 'checks', command: ['biome', 'ci', '--error-on-warnings'] },
+  {
+    name: 'format and lint',
+    group: 'checks',
+    command: ['biome', 'ci', '--error-on-warnings', ...(process.stdout.isTTY ? [] : ['--colors=off'])],
+  },
   { name: 'types', group: 'checks', command: ['tsc', '-b'] },
   { name: 'dead code and dependencies', group: 'checks', command: ['knip'] },
   { name: 'package shape', group: 'checks', command: ['pnpm', '-r', '--filter', './packages/*', 'exec', 'publint', '--strict'] },
@@ -44,6 +48,7 @@ function run(step: Step): Promise<{ isGreen: boolean; output: string }> {
       cwd: ROOT,
       stdio: ['ignore', step.isShown ? 'inherit' : 'pipe', step.isShown ? 'inherit' : 'pipe'],
       shell: process.platform === 'win32',
+      env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' }) },
     });
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => {

@@ -86,7 +86,10 @@ export function sessionRequester(serverUrl: string): RequestSession {
 }
 
 /** Opens the socket of a grant; `onOpen` sees each transport, so that a test can cut it. */
-export function transportOpener(serverUrl: string, onOpen?: (transport: NodeTransport) => void): OpenTransport {
+export function transportOpener(
+  serverUrl: string,
+  onOpen?: (transport: NodeTransport) => void,
+): (...parameters: Parameters<OpenTransport>) => Promise<NodeTransport> {
   return async (grant, signal) => {
     const url = new URL(grant.streamPath, serverUrl);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -30,7 +30,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** The path of a system part that is already on this machine. */
-export function findSystemPart(part: SystemPart): string | undefined {
+function findSystemPart(part: SystemPart): string | undefined {
   const named = process.env[part.variable];
   if (named) {
     if (!isExecutable(named)) {

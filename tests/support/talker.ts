@@ -16,6 +16,12 @@ export interface Heard {
   readonly endToFinalMs: number;
 }
 
+/** What a speech detector found when it had heard the stream up to this sample. */
+export interface SpeechMoment {
+  readonly atSample: number;
+  readonly events: readonly DetectorEvent[];
+}
+
 /** Settings of a {@link Talker}. */
 export interface TalkerOptions {
   readonly wantsInterims?: boolean;
@@ -88,6 +94,15 @@ export class Talker implements AsyncDisposable {
         await wait(Math.max(0, dueMs - performance.now()));
       }
       this.#handle(await this.#detector.push(samples.subarray(offset, offset + CHUNK_SAMPLES)));
+    }
+  }
+
+  /** Says speech that was judged beforehand, each moment when it is due: no detector competes with the server for the processor. */
+  async replay(moments: readonly SpeechMoment[]): Promise<void> {
+    const startedAtMs = performance.now();
+    for (const { atSample, events } of moments) {
+      await wait(Math.max(0, startedAtMs + atSample / 16 - performance.now()));
+      this.#handle(events);
     }
   }
 

@@ -1,7 +1,7 @@
 import { EXIT_CODE } from './exit-code.ts';
 
 /** The part of `process` that a shutdown needs. */
-export interface SignalSource {
+interface SignalSource {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
 }
 

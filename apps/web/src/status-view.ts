@@ -77,7 +77,7 @@ export class StatusView {
 }
 
 /** The state in the words of the person who speaks. */
-export function stateWords(mode: ListeningMode, status: CaptureStatus | undefined): string {
+function stateWords(mode: ListeningMode, status: CaptureStatus | undefined): string {
   if (mode === 'idle') return 'Ready';
   if (mode === 'stopping') return 'Finishing';
   if (mode === 'starting') return 'Starting';

@@ -9,7 +9,7 @@ export interface GateRegion {
 }
 
 /** Where a clip stands, as far as the plot shows it. */
-export type ClipMarkState = 'open' | 'waiting' | 'done' | 'empty' | 'failed';
+type ClipMarkState = 'open' | 'waiting' | 'done' | 'empty' | 'failed';
 
 /** A clip on the time axis. */
 export interface ClipMark {

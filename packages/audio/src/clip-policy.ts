@@ -29,9 +29,9 @@ export interface ClipPolicy {
 export const DEFAULT_CLIP_POLICY: ClipPolicy = Object.freeze({
   version: 1,
   sampleRateHz: 16000,
-  preRollMs: 300,
+  preRollMs: 500,
   maybeEndMs: 192,
-  hangoverMs: 416,
+  hangoverMs: 608,
   tailMs: 192,
   minimumVoicedMs: 128,
   maximumMs: 15_000,

@@ -57,7 +57,7 @@ export interface ClientEventTarget {
   addEventListener<K extends keyof ClientEventMap>(
     type: K,
     listener: (event: ClientEvent<ClientEventMap[K]>) => void,
-    options?: AddEventListenerOptions,
+    options?: { readonly once?: boolean; readonly signal?: AbortSignal },
   ): void;
   removeEventListener<K extends keyof ClientEventMap>(type: K, listener: (event: ClientEvent<ClientEventMap[K]>) => void): void;
 }

@@ -25,7 +25,7 @@ export const REQUEST_OUTCOMES = ['ok', 'failed', 'rejected', 'cancelled'] as con
 /** How a clip ended. `stalled`: the client fell silent in mid-clip and the part that had arrived was transcribed. */
 export const CLIP_OUTCOMES = ['ok', 'empty', 'failed', 'stalled', 'cancelled'] as const;
 /** Where the time of a clip goes: waiting for a worker, the model's two halves, and all of its time in a worker. */
-export const STAGES = ['queue', 'encoder', 'decoder', 'worker'] as const;
+const STAGES = ['queue', 'encoder', 'decoder', 'worker'] as const;
 /** The scheduler's lanes, most important first. */
 export const LANES = ['final', 'interim', 'speculative'] as const;
 /** Why something was refused: the error codes of the wire protocol, and what is refused before a protocol is spoken. */
