@@ -102,9 +102,14 @@ describe('faults on the road', () => {
     await using server = await ServerProcess.start(['--workers', '1']);
     await using talker = await Talker.create(server.url);
     const names = ['tt-allbusy', 'demo-nomatch'];
+    const workers = childPids(server.pid);
+    // Stopped first, so that the kill finds a clip in their hands on a machine of any speed.
+    for (const pid of workers) {
+      process.kill(pid, 'SIGSTOP');
+    }
     await sayPrompt(talker, 'tt-allbusy');
     await sayPrompt(talker, 'demo-nomatch');
-    for (const pid of childPids(server.pid)) {
+    for (const pid of workers) {
       process.kill(pid, 'SIGKILL');
     }
     await talker.settled();

@@ -4,7 +4,7 @@
  * `--only checks` leaves the tests out; `--only tests` leaves the static checks out.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -62,8 +62,11 @@ function run(step: Step): Promise<{ isGreen: boolean; output: string }> {
   });
 }
 
-/** What vitest wrote down: a run that executed nothing counts as failed. */
+/** What vitest wrote down: a run that executed nothing, or did not come to its end, counts as failed. */
 function countTests(): { passed: number; failed: number } {
+  if (!existsSync(VITEST_REPORT)) {
+    return { passed: 0, failed: 1 };
+  }
   const report = JSON.parse(readFileSync(VITEST_REPORT, 'utf8')) as {
     numPassedTests: number;
     numFailedTests: number;

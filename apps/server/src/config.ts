@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ConfigError } from './config-error.ts';
 import { environmentVariableOf, flagOf, NO_WEB_ROOT, SETTINGS, type SettingKey, type Settings } from './settings.ts';
 
@@ -17,8 +18,7 @@ export interface ConfigSources {
   readonly readFile?: (path: string) => string;
 }
 
-/** Flag and environment variable of the JSON file. */
-export const CONFIG_FILE_FLAG = '--config';
+/** Environment variable of the JSON file; its flag is `--config`. */
 export const CONFIG_FILE_VARIABLE = 'OUTSPOKEN_CONFIG';
 
 type PartialSettings = { -readonly [Key in SettingKey]?: Settings[SettingKey] };
@@ -96,51 +96,37 @@ function readSettingsFile(path: string, readFile: (path: string) => string): Par
   return settings;
 }
 
-interface Flags {
-  command: 'help' | 'version' | undefined;
-  configFile: string | undefined;
-  readonly settings: PartialSettings;
-}
+const FLAGS = Object.fromEntries<{ readonly type: 'string' | 'boolean'; readonly short?: string }>([
+  ['help', { type: 'boolean', short: 'h' }],
+  ['version', { type: 'boolean' }],
+  ['config', { type: 'string' }],
+  ...KEYS.map((key) => [flagOf(key).slice(2), { type: SETTINGS[key].isFlagAlone ? 'boolean' : 'string' }] as const),
+]);
 
-function readFlags(argv: readonly string[]): Flags {
-  const flags: Flags = { command: undefined, configFile: undefined, settings: {} };
-  const rest = [...argv];
-  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
-    if (argument === '--help' || argument === '-h') {
-      flags.command ??= 'help';
-    } else if (argument === '--version') {
-      flags.command ??= 'version';
-    } else {
-      readFlag(argument, flags, () => rest.shift());
-    }
-  }
-  return flags;
-}
-
-function readFlag(argument: string, flags: Flags, next: () => string | undefined): void {
-  const [flag = '', ...afterEquals] = argument.split('=');
-  const inline = afterEquals.length > 0 ? afterEquals.join('=') : undefined;
-  const takeValue = (): string => {
-    const value = inline ?? next();
-    if (value === undefined || (inline === undefined && value.startsWith('--'))) {
-      throw new ConfigError(`${flag} needs a value, see --help`);
-    }
-    return value;
-  };
-  if (flag === CONFIG_FILE_FLAG) {
-    flags.configFile = takeValue();
-    return;
-  }
+function readFlags(argv: readonly string[]): { command?: 'help' | 'version'; configFile?: string; settings: PartialSettings } {
+  const { help, version, config, ...values } = parseFlags(argv);
+  const settings: PartialSettings = {};
   for (const key of KEYS) {
-    const setting = SETTINGS[key];
-    const isNegated = setting.isFlagAlone && flag === flagOf(key).replace('--', '--no-');
-    if (flag === flagOf(key) || (isNegated && inline === undefined)) {
-      const value = setting.isFlagAlone ? (inline ?? String(!isNegated)) : takeValue();
-      flags.settings[key] = parse(flag, value, () => setting.fromText(value));
-      return;
+    const value = values[flagOf(key).slice(2)];
+    if (value !== undefined) {
+      settings[key] = parse(flagOf(key), value, () => SETTINGS[key].fromText(String(value)));
     }
   }
-  throw new ConfigError(flag.startsWith('-') ? `unknown flag ${flag}, see --help` : `unexpected argument "${flag}", see --help`);
+  return {
+    settings,
+    ...(help || version ? { command: help ? 'help' : 'version' } : {}),
+    ...(config ? { configFile: String(config) } : {}),
+  };
+}
+
+function parseFlags(argv: readonly string[]): Readonly<Record<string, unknown>> {
+  try {
+    return parseArgs({ args: [...argv], options: FLAGS, allowNegative: true }).values;
+  } catch (cause) {
+    // The first sentence says what is wrong; the rest is about positional arguments, of which there are none.
+    const [sentence] = cause instanceof Error ? cause.message.split(/\.\s/) : [String(cause)];
+    throw new ConfigError(`${sentence}, see --help`, { cause });
+  }
 }
 
 function parse<T>(source: string, value: unknown, read: () => T): T {

@@ -1,4 +1,4 @@
-import { CONFIG_FILE_FLAG, CONFIG_FILE_VARIABLE } from './config.ts';
+import { CONFIG_FILE_VARIABLE } from './config.ts';
 import { environmentVariableOf, flagOf, SETTINGS } from './settings.ts';
 
 /** The text of `--help`, made from the table of settings. */
@@ -8,7 +8,7 @@ export function helpText(): string {
     lines: [setting.description, `default ${setting.defaultText} · ${environmentVariableOf(key)} · "${key}"`],
   }));
   rows.push(
-    { flag: `${CONFIG_FILE_FLAG} FILE`, lines: ['JSON file with settings by their quoted names', CONFIG_FILE_VARIABLE] },
+    { flag: '--config FILE', lines: ['JSON file with settings by their quoted names', CONFIG_FILE_VARIABLE] },
     { flag: '--help, -h', lines: ['show this text'] },
     { flag: '--version', lines: ['show the version'] },
   );

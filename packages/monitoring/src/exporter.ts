@@ -236,7 +236,7 @@ function bounded(values: readonly string[], value: string): string {
   return values.includes(value) ? value : 'other';
 }
 
-/** A figure as a counter can take it: finite and not negative. */
+/** A figure as a counter can take it: a number, not negative, and not above the maximum. */
 function amount(value: number | undefined, maximum = Number.MAX_SAFE_INTEGER): number {
   return value !== undefined && value > 0 ? Math.min(value, maximum) : 0;
 }

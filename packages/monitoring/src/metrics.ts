@@ -58,7 +58,7 @@ export const REJECTION_REASONS = [
   'other',
 ] as const;
 /** What the recognizer did to a text that plain greedy decoding would have returned. */
-export const GUARDS = ['repetition', 'token_cap', 'silence', 'no_speech', 'other'] as const;
+export const GUARDS = ['repetition', 'token_cap', 'silence', 'other'] as const;
 /** What became of a client that came back with a resume token. */
 export const RESUME_OUTCOMES = ['resumed', 'expired'] as const;
 /** Why an interim result was not sent: a newer one took its place, its clip had ended, or the server was too busy. */
@@ -259,7 +259,7 @@ export const METRICS = {
   workerBusy: {
     name: 'outspoken_worker_busy_seconds_total',
     type: 'counter',
-    help: 'Time that workers spent on clips, interim and speculative decodes included.',
+    help: 'Time that workers spent on decodes that they finished, interim and speculative ones included.',
     unit: 'seconds',
     labels: {},
   },
@@ -315,7 +315,7 @@ export const METRICS = {
   edgeSentBytes: {
     name: 'outspoken_edge_sent_bytes_total',
     type: 'counter',
-    help: 'Bytes of audio that the devices sent.',
+    help: 'Bytes that the devices sent over their sockets, headers, control messages and resent audio included.',
     unit: 'bytes',
     labels: {},
   },

@@ -44,7 +44,7 @@ export interface ClipObservation {
   readonly guards?: readonly string[];
 }
 
-/** What a device did since its last report. Negative and non-finite figures count as 0, absurdly large ones are capped. */
+/** What a device did since its last report. Negative figures and NaN count as 0, absurdly large ones are capped. */
 export interface EdgeUsage {
   readonly capturedMs: number;
   readonly voicedMs: number;

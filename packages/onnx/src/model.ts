@@ -7,12 +7,24 @@ export class OnnxModel {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly #session: InferenceSession;
+  readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
+  /** Takes the session over; made by {@link loadOnnxModel}. */
   constructor(session: InferenceSession) {
     this.#session = session;
     this.inputNames = [...session.inputNames];
     this.outputNames = [...session.outputNames];
+  }
+
+  /**
+   * The shape of an input: a number where the graph fixes the size, a name where the caller chooses it.
+   *
+   * @returns Undefined when there is no such input or it is not a tensor.
+   */
+  inputShape(name: string): readonly (number | string)[] | undefined {
+    const input = this.#session.inputMetadata.find((metadata) => metadata.name === name);
+    return input?.isTensor ? input.shape : undefined;
   }
 
   /**
@@ -26,21 +38,31 @@ export class OnnxModel {
     if (this.#closing) {
       throw new OnnxError('closed', 'the model is closed, load it again');
     }
+    const running = fetches ? this.#session.run(feeds, fetches) : this.#session.run(feeds);
+    this.#running.add(running);
     try {
-      return await (fetches ? this.#session.run(feeds, fetches) : this.#session.run(feeds));
+      return await running;
     } catch (cause) {
       throw new OnnxError('run_failed', 'the graph refused its input or failed', { cause });
+    } finally {
+      this.#running.delete(running);
     }
   }
 
-  /** Releases the session; a second call waits for the first. */
+  /** Releases the session when the runs that were begun are over; a second call waits for the first. */
   close(): Promise<void> {
-    this.#closing ??= this.#session.release();
+    this.#closing ??= this.#release();
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  // A runtime frees the graph at once, under a run that it has only queued.
+  async #release(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.#session.release();
   }
 }
 

@@ -1,4 +1,4 @@
-import { OnnxModel, type OnnxRuntime, type OnnxSessionOptions, type OnnxTensor } from '@outspoken/onnx';
+import { loadOnnxModel, type OnnxModel, type OnnxRuntime, type OnnxSessionOptions, type OnnxTensor } from '@outspoken/onnx';
 import { RecognizerError } from '../recognizer-error.ts';
 import type { StepDecoder } from './greedy-search.ts';
 
@@ -103,43 +103,37 @@ export async function loadMoonshineModel(
   sessionOptions: OnnxSessionOptions,
 ): Promise<MoonshineModel> {
   const encoder = await openGraph(runtime, files.encoder, sessionOptions, 'encoder');
-  let decoder: Graph | undefined;
+  let decoder: OnnxModel | undefined;
   try {
-    requireNames('encoder', encoder.model.inputNames, ['input_values']);
-    requireNames('encoder', encoder.model.outputNames, ['last_hidden_state']);
+    requireNames('encoder', encoder.inputNames, ['input_values']);
+    requireNames('encoder', encoder.outputNames, ['last_hidden_state']);
     decoder = await openGraph(runtime, files.decoder, sessionOptions, 'decoder');
-    const cache = readCacheEntries(decoder.inputShapes);
-    requireNames('decoder', decoder.model.inputNames, ['input_ids', 'encoder_hidden_states', 'use_cache_branch']);
-    requireNames('decoder', decoder.model.outputNames, ['logits', ...cache.map((entry) => entry.presentName)]);
-    return new MoonshineModel(runtime, encoder.model, decoder.model, cache);
+    const cache = readCacheEntries(decoder);
+    requireNames('decoder', decoder.inputNames, ['input_ids', 'encoder_hidden_states', 'use_cache_branch']);
+    requireNames('decoder', decoder.outputNames, ['logits', ...cache.map((entry) => entry.presentName)]);
+    return new MoonshineModel(runtime, encoder, decoder, cache);
   } catch (error) {
-    await Promise.all([encoder.model.close(), decoder?.model.close()]);
+    await Promise.all([encoder.close(), decoder?.close()]);
     throw error;
   }
 }
 
-interface Graph {
-  readonly model: OnnxModel;
-  readonly inputShapes: ReadonlyMap<string, readonly (number | string)[]>;
-}
-
-async function openGraph(runtime: OnnxRuntime, bytes: Uint8Array, options: OnnxSessionOptions, what: string): Promise<Graph> {
+async function openGraph(runtime: OnnxRuntime, bytes: Uint8Array, options: OnnxSessionOptions, what: string): Promise<OnnxModel> {
   try {
-    const session = await runtime.InferenceSession.create(bytes, options);
-    const inputShapes = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape : []]));
-    return { model: new OnnxModel(session), inputShapes };
+    return await loadOnnxModel(runtime, bytes, options);
   } catch (cause) {
-    throw new RecognizerError('model_failed', `the runtime refused the ${bytes.byteLength} bytes of the ${what}`, { cause });
+    throw new RecognizerError('model_failed', `the ${what} of the model could not be loaded`, { cause });
   }
 }
 
-function readCacheEntries(inputShapes: Graph['inputShapes']): CacheEntry[] {
+function readCacheEntries(decoder: OnnxModel): CacheEntry[] {
   const entries: CacheEntry[] = [];
-  for (const [pastName, shape] of inputShapes) {
+  for (const pastName of decoder.inputNames) {
     const layerPath = /^past_key_values\.(\d+\.(decoder|encoder)\.(?:key|value))$/.exec(pastName);
     if (!layerPath) {
       continue;
     }
+    const shape = decoder.inputShape(pastName) ?? [];
     const [, heads, , headSize] = shape;
     if (typeof heads !== 'number' || typeof headSize !== 'number') {
       throw new RecognizerError(
