@@ -1,41 +1,29 @@
-// Claim: on the development data our recognizer is as accurate as plain greedy decoding of the same weights.
+// Claim: on the development data the whole road is as accurate as plain greedy decoding of the same weights on whole files.
 // Run from the root: pnpm exec tsx --conditions=@outspoken/source benchmarks/accuracy.ts [--details]
 // Needs ffmpeg on the path, and the data in $OUTSPOKEN_DATA (default ../shared/data); without the data it says so and ends.
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { loadMoonshine, RecognizerError, type Transcript } from '@outspoken/asr';
-import { decodePcm } from '@outspoken/audio';
+import { loadMoonshine, type Recognizer, RecognizerError } from '@outspoken/asr';
 import { loadModelFiles } from '@outspoken/models';
 import * as runtime from 'onnxruntime-node';
+import { ServerProcess } from '../tests/support/server-process.ts';
+import { Talker } from '../tests/support/talker.ts';
 import { countWordErrors, sumWordErrors, type WordErrors, wordErrorRatio } from '../tests/support/word-errors.ts';
-
-interface Recording {
-  readonly audio_filepath: string;
-  readonly text: string | null;
-  readonly category?: string;
-}
+import {
+  DEV_DATA_FOLDER,
+  type DevRecording,
+  hasDevData,
+  readBaselineTexts,
+  readDevRecordings,
+  readDevSamples,
+} from './support/dev-data.ts';
 
 interface Heard {
-  readonly recording: Recording;
+  readonly recording: DevRecording;
   readonly text: string;
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const dataFolder = `${process.env['OUTSPOKEN_DATA'] ?? `${root}/../shared/data`}/dev`;
+/** The categories that count as sentences. */
+const SENTENCES = new Set(['libri_other', 'libri_clean', 'ljspeech']);
 const showsDetails = process.argv.includes('--details');
-
-function readLines<T>(file: string): T[] {
-  const text = readFileSync(`${dataFolder}/${file}`, 'utf8').trim();
-  return text.split('\n').map((line) => JSON.parse(line) as T);
-}
-
-async function readSamples(recording: Recording): Promise<Float32Array> {
-  const arguments_ = ['-v', 'error', '-i', `${dataFolder}/${recording.audio_filepath}`, '-f', 's16le', '-ar', '16000', '-ac', '1', '-'];
-  const { stdout } = await promisify(execFile)('ffmpeg', arguments_, { encoding: 'buffer', maxBuffer: 64 << 20 });
-  return decodePcm(stdout, 'pcm_s16le');
-}
 
 /** Zeros after whatever is shorter than a second: so were the files of the baseline decoded, and it changes 8 of 40 digits. */
 function padToOneSecond(samples: Float32Array): Float32Array {
@@ -48,11 +36,11 @@ function padToOneSecond(samples: Float32Array): Float32Array {
 }
 
 /** Transcribes every recording; `transcribe` gets the whole file and may cut it as it likes. What is too long is left out. */
-async function hear(recordings: readonly Recording[], transcribe: (samples: Float32Array) => Promise<string>): Promise<Heard[]> {
+async function hear(recordings: readonly DevRecording[], transcribe: (samples: Float32Array) => Promise<string>): Promise<Heard[]> {
   const heard: Heard[] = [];
   for (const recording of recordings) {
     try {
-      heard.push({ recording, text: await transcribe(await readSamples(recording)) });
+      heard.push({ recording, text: await transcribe(await readDevSamples(recording)) });
     } catch (error) {
       if (!(error instanceof RecognizerError && error.code === 'clip_too_long')) {
         throw error;
@@ -68,7 +56,7 @@ function categoriesOf(heard: readonly Heard[]): Map<string, WordErrors[]> {
   for (const { recording, text } of heard) {
     const errors = countWordErrors(recording.text ?? '', text);
     const category = recording.category ?? 'other';
-    for (const name of [category, category.startsWith('digit') ? 'all digits' : 'all sentences']) {
+    for (const name of [category, ...(SENTENCES.has(category) ? ['all sentences'] : [])]) {
       categories.set(name, [...(categories.get(name) ?? []), errors]);
     }
   }
@@ -104,49 +92,79 @@ function reportDifferences(baseline: readonly Heard[], ours: readonly Heard[]): 
   }
 }
 
-async function measure(): Promise<void> {
-  const recordings = readLines<Recording>('manifest.jsonl');
-  const commands = readLines<Recording>('commands.jsonl');
-  const hypotheses = new Map(
-    readLines<{ audio_filepath: string; hyp: string }>('baseline_moonshine_tiny.jsonl').map((row) => [row.audio_filepath, row.hyp]),
-  );
-  const baseline = recordings.map((recording) => ({ recording, text: hypotheses.get(recording.audio_filepath) ?? '' }));
-  await using recognizer = await loadMoonshine(runtime, await loadModelFiles('moonshine-tiny'));
-  const transcripts: Transcript[] = [];
-  const transcribeClip = async (samples: Float32Array): Promise<string> => {
-    const [transcript] = await recognizer.transcribe([{ samples }]);
+/** What deciding on the words took, over all clips of one way. */
+interface Effort {
+  readonly guards: string[];
+  audioMs: number;
+  busyMs: number;
+}
+
+type Transcribe = (samples: Float32Array, effort: Effort) => Promise<string>;
+
+/** The file as it is, given to the recognizer in this process. */
+function rawFiles(recognizer: Recognizer): Transcribe {
+  return async (samples, effort) => {
+    const [transcript] = await recognizer.transcribe([{ samples: padToOneSecond(samples) }]);
     if (!transcript) {
       throw new Error('the recognizer gave no transcript');
     }
-    transcripts.push(transcript);
+    effort.guards.push(...transcript.guards);
+    effort.audioMs += transcript.audioMs;
+    effort.busyMs += transcript.timings.encoderMs + transcript.timings.decoderMs;
     return transcript.text;
   };
+}
 
-  // One entry for each way of getting from a file to a text; clips cut by the VAD are one more.
-  const ways: readonly [name: string, transcribe: (samples: Float32Array) => Promise<string>][] = [
-    ['our recognizer on the raw files', (samples) => transcribeClip(padToOneSecond(samples))],
+/** The file as a person would say it: cut on the device, sent over a real socket, decoded by the real server. */
+function overTheWire(server: ServerProcess): Transcribe {
+  return async (samples, effort) => {
+    await using talker = await Talker.create(server.url);
+    await talker.say(samples);
+    await talker.stop();
+    await talker.settled();
+    if (talker.rejections.length > 0) {
+      throw new Error(`a clip was refused: ${talker.rejections[0]?.code}`);
+    }
+    for (const { final } of talker.finals) {
+      effort.guards.push(...final.guards);
+      effort.audioMs += final.endMs - final.startMs;
+      effort.busyMs += final.timings.encoderMs + final.timings.decoderMs;
+    }
+    return talker.text;
+  };
+}
+
+function reportEffort({ guards, audioMs, busyMs }: Effort): void {
+  const counts = ['silence', 'token_cap', 'repetition'].map((guard) => `${guard} ${guards.filter((name) => name === guard).length}`);
+  console.log(`guards: ${counts.join(', ')}`);
+  const speed = (audioMs / busyMs).toFixed(1);
+  console.log(`${(audioMs / 1000).toFixed(0)} s of audio in ${(busyMs / 1000).toFixed(1)} s of a worker: ${speed} times real time`);
+}
+
+async function measure(): Promise<void> {
+  const recordings = readDevRecordings('manifest.jsonl');
+  const commands = readDevRecordings('commands.jsonl');
+  const hypotheses = readBaselineTexts();
+  const baseline = recordings.map((recording) => ({ recording, text: hypotheses.get(recording.audio_filepath) ?? '' }));
+  await using recognizer = await loadMoonshine(runtime, await loadModelFiles('moonshine-tiny'));
+  await using server = await ServerProcess.start();
+  const ways: readonly [name: string, transcribe: Transcribe][] = [
+    ['our recognizer on the raw files', rawFiles(recognizer)],
+    ['clips cut by our own detector, decoded by the server', overTheWire(server)],
   ];
   for (const [name, transcribe] of ways) {
-    transcripts.length = 0;
-    const heard = await hear(recordings, transcribe);
+    const effort: Effort = { guards: [], audioMs: 0, busyMs: 0 };
+    const heard = await hear(recordings, (samples) => transcribe(samples, effort));
     report(name, baseline, heard);
     reportDifferences(baseline, heard);
-    const guards = transcripts.flatMap((transcript) => transcript.guards);
-    console.log(
-      `guards: ${['silence', 'token_cap', 'repetition'].map((guard) => `${guard} ${guards.filter((g) => g === guard).length}`).join(', ')}`,
-    );
-    const audioMs = transcripts.reduce((sum, transcript) => sum + transcript.audioMs, 0);
-    const busyMs = transcripts.reduce((sum, { timings }) => sum + timings.encoderMs + timings.decoderMs, 0);
-    console.log(
-      `${(audioMs / 1000).toFixed(0)} s of audio in ${(busyMs / 1000).toFixed(1)} s: ${(audioMs / busyMs).toFixed(1)} times real time`,
-    );
-    const heardCommands = await hear(commands, transcribe);
+    reportEffort(effort);
+    const heardCommands = await hear(commands, (samples) => transcribe(samples, effort));
     console.log(`commands with an empty text: ${heardCommands.filter(({ text }) => text === '').length} of ${commands.length}`);
   }
 }
 
-if (existsSync(`${dataFolder}/manifest.jsonl`)) {
+if (hasDevData()) {
   await measure();
 } else {
-  console.log(`no data in ${dataFolder}: nothing measured`);
+  console.log(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
 }

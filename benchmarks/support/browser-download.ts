@@ -3,7 +3,7 @@ import { DemoPage } from '../../tests/support/demo-page.ts';
 import { type Answer, CountingProxy } from './counting-proxy.ts';
 
 /** What a file is for. */
-export type DownloadShare = 'page' | 'worklet' | 'worker script' | 'runtime (wasm)' | 'model' | 'interface';
+type DownloadShare = 'page' | 'worklet' | 'worker script' | 'runtime (wasm)' | 'model' | 'interface';
 
 /** One answer that the browser received. */
 export interface Download extends Answer {

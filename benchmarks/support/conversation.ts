@@ -18,7 +18,7 @@ export interface Script {
 }
 
 /** One answered clip. Times in milliseconds. */
-export interface ClipFigures {
+interface ClipFigures {
   /** Client clock: `end` handed to the socket -> final received. */
   readonly latencyMs: number;
   /** Server clock: `end` received -> final sent. */

@@ -51,7 +51,7 @@ test('a clip goes out while it is spoken and comes back as one final', async () 
   client.connect();
   await clock.advance(50);
   expect(client.state).toBe('open');
-  const utterance = client.startUtterance({ startMs: 1000, preRollMs: 300 });
+  const utterance = client.startUtterance({ startMs: 1000, preRollMs: 500 });
   utterance.push(speech(1536));
   await clock.advance(10);
   expect(server.frames).toHaveLength(1);

@@ -4,9 +4,9 @@ import { LatencyBook } from '../src/latency-book.ts';
 test('tells the time since the cut and since the last sound, once', () => {
   let nowMs = 1000;
   const book = new LatencyBook(() => nowMs);
-  book.open({ clipId: 'a', voicedAgeMs: 416 });
+  book.open({ clipId: 'a', voicedAgeMs: 608 });
   nowMs = 1120;
-  expect(book.close('a')).toEqual({ latencyMs: 120, sinceSpeechMs: 536 });
+  expect(book.close('a')).toEqual({ latencyMs: 120, sinceSpeechMs: 728 });
   expect(book.close('a')).toEqual({});
 });
 

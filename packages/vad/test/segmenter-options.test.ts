@@ -5,12 +5,12 @@ import { resolveSegmenterLimits } from '../src/segmenter-options.ts';
 
 test('turns the default policy into frames and samples', () => {
   expect(resolveSegmenterLimits(DEFAULT_CLIP_POLICY, DEFAULT_SEGMENTER_OPTIONS)).toMatchObject({
-    preRollSamples: 4800,
+    preRollSamples: 8000,
     maybeEndFrames: 6,
-    hangoverFrames: 13,
+    hangoverFrames: 19,
     tailSamples: 3072,
     minimumVoicedFrames: 4,
-    pendingFrames: 17,
+    pendingFrames: 23,
     maximumSamples: 240_000,
     splitSearchSamples: 32_000,
     splitOverlapSamples: 3200,

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { type SegmentEvent, Segmenter } from '../src/index.ts';
 
 const FRAME = 512;
-const PRE_ROLL = 4800;
-const TAIL = 3072;
+const PRE_ROLL = DEFAULT_CLIP_POLICY.preRollMs * 16;
+const TAIL = DEFAULT_CLIP_POLICY.tailMs * 16;
+const HANGOVER = Math.ceil((DEFAULT_CLIP_POLICY.hangoverMs * 16) / FRAME);
 
-test('opens a clip with pre-roll, announces its audio, offers the end after 192 ms and ends it after 416 ms', () => {
-  const events = pushAll(new Segmenter(), [...quiet(20), ...speech(10), ...quiet(13)]);
+test('opens a clip with pre-roll, announces its audio, offers the end after 192 ms and ends it after the hangover', () => {
+  const events = pushAll(new Segmenter(), [...quiet(20), ...speech(10), ...quiet(HANGOVER)]);
   const startSample = 20 * FRAME - PRE_ROLL;
   expect(at(events, 20)).toEqual([{ type: 'tentative_start', startSample: 20 * FRAME }]);
   expect(at(events, 21)).toEqual([{ type: 'confirmed_start', startSample: 20 * FRAME }]);
@@ -20,7 +21,7 @@ test('opens a clip with pre-roll, announces its audio, offers the end after 192 
     { type: 'clip_audio', endSample: 30 * FRAME + TAIL },
     { type: 'maybe_end', endSample: 30 * FRAME + TAIL },
   ]);
-  expect(at(events, 42)).toEqual([
+  expect(at(events, 29 + HANGOVER)).toEqual([
     {
       type: 'clip_end',
       endSample: 30 * FRAME + TAIL,
@@ -42,23 +43,24 @@ test('takes one loud frame for a misfire', () => {
 });
 
 test('takes three voiced frames for a misfire and four for a clip', () => {
-  const short = pushAll(new Segmenter(), [...quiet(5), ...speech(3), ...quiet(20)]);
+  const short = pushAll(new Segmenter(), [...quiet(5), ...speech(3), ...quiet(HANGOVER + 7)]);
   expect(types(short)).toEqual(['tentative_start', 'confirmed_start', 'misfire']);
-  expect(at(short, 20)).toEqual([{ type: 'misfire', startSample: 5 * FRAME, endSample: 21 * FRAME, reason: 'too_short' }]);
-  const long = pushAll(new Segmenter(), [...quiet(5), ...speech(4), ...quiet(20)]);
+  const endSample = (8 + HANGOVER) * FRAME;
+  expect(at(short, 7 + HANGOVER)).toEqual([{ type: 'misfire', startSample: 5 * FRAME, endSample, reason: 'too_short' }]);
+  const long = pushAll(new Segmenter(), [...quiet(5), ...speech(4), ...quiet(HANGOVER + 7)]);
   expect(types(long)).toContain('clip_end');
   expect(types(long)).not.toContain('misfire');
 });
 
 test('keeps the clip while frames stay above the offset probability', () => {
-  const events = pushAll(new Segmenter(), [...speech(4), ...Array(40).fill(0.36), ...quiet(13)]);
+  const events = pushAll(new Segmenter(), [...speech(4), ...Array(40).fill(0.36), ...quiet(HANGOVER)]);
   expect(types(events).filter((type) => type === 'maybe_end')).toHaveLength(1);
-  expect(at(events, 56).at(-1)).toMatchObject({ type: 'clip_end', voicedEndSample: 44 * FRAME });
+  expect(at(events, 43 + HANGOVER).at(-1)).toMatchObject({ type: 'clip_end', voicedEndSample: 44 * FRAME });
 });
 
 test('goes on after a pause that is shorter than the hangover', () => {
-  const events = pushAll(new Segmenter(), [...speech(10), ...quiet(12), ...speech(5), ...quiet(13)]);
-  expect(at(events, 22)).toEqual([{ type: 'resume' }, { type: 'clip_audio', endSample: 23 * FRAME }]);
+  const events = pushAll(new Segmenter(), [...speech(10), ...quiet(HANGOVER - 1), ...speech(5), ...quiet(HANGOVER)]);
+  expect(at(events, 9 + HANGOVER)).toEqual([{ type: 'resume' }, { type: 'clip_audio', endSample: (10 + HANGOVER) * FRAME }]);
   expect(types(events).filter((type) => type === 'clip_start')).toHaveLength(1);
   expect(types(events).filter((type) => type === 'maybe_end')).toHaveLength(2);
 });
@@ -70,12 +72,12 @@ test('offers no end in a pause that is shorter than 192 ms', () => {
 });
 
 test('clamps the pre-roll to the first sample and to the end of the clip before', () => {
-  const events = pushAll(new Segmenter(), [...speech(5), ...quiet(14), ...speech(5)]);
+  const events = pushAll(new Segmenter(), [...speech(5), ...quiet(HANGOVER + 1), ...speech(5)]);
   const starts = events.flatMap(({ event }) => (event.type === 'clip_start' ? [event.startSample] : []));
-  expect(starts).toEqual([0, Math.max(5 * FRAME + TAIL, 19 * FRAME - PRE_ROLL)]);
+  expect(starts).toEqual([0, Math.max(5 * FRAME + TAIL, (6 + HANGOVER) * FRAME - PRE_ROLL)]);
   const policy = { ...DEFAULT_CLIP_POLICY, preRollMs: 2000 };
-  const touching = pushAll(new Segmenter({ policy }), [...speech(5), ...quiet(14), ...speech(5)]);
-  expect(at(touching, 22)[0]).toEqual({ type: 'clip_start', startSample: 5 * FRAME + TAIL });
+  const touching = pushAll(new Segmenter({ policy }), [...speech(5), ...quiet(HANGOVER + 1), ...speech(5)]);
+  expect(at(touching, 9 + HANGOVER)[0]).toEqual({ type: 'clip_start', startSample: 5 * FRAME + TAIL });
 });
 
 test('splits long speech at its least voiced frame and overlaps the parts by 200 ms', () => {
@@ -132,7 +134,7 @@ test('flushes cleanly from every state', () => {
     [speech(6), ['clip_end']],
     [[...speech(6), ...quiet(3)], ['clip_end']],
     [[...speech(6), ...quiet(8)], ['clip_end']],
-    [[...speech(6), ...quiet(13)], []],
+    [[...speech(6), ...quiet(HANGOVER)], []],
     [speech(460), ['clip_audio', 'clip_end']],
   ];
   for (const [probabilities, expected] of cases) {

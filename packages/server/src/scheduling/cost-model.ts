@@ -9,7 +9,7 @@ export interface CostModelOptions {
   readonly smoothing: number;
 }
 
-export const DEFAULT_COST_MODEL_OPTIONS: CostModelOptions = Object.freeze({ initialCostRatio: 0.05, smoothing: 0.1 });
+const DEFAULT_COST_MODEL_OPTIONS: CostModelOptions = Object.freeze({ initialCostRatio: 0.05, smoothing: 0.1 });
 
 // The weight that the initial guess has, as if this much audio had been measured.
 const INITIAL_AUDIO_MS = 2000;

@@ -9,7 +9,7 @@ import type { SessionOptions } from './session-options.ts';
 export type SessionLogger = Pick<FastifyBaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
 
 /** The model as clients see it. */
-export interface SessionModel {
+interface SessionModel {
   readonly id: string;
   readonly version: string;
   readonly family: string;

@@ -21,7 +21,7 @@ export const HELLO: HelloMessage = {
 };
 
 export function start(number: number, more: Partial<StartMessage> = {}): StartMessage {
-  return { type: 'start', clipId: clipId(number), sequence: number, startMs: 1000 * number, preRollMs: 300, ...more };
+  return { type: 'start', clipId: clipId(number), sequence: number, startMs: 1000 * number, preRollMs: 500, ...more };
 }
 
 export function end(number: number, lengthSamples: number): ClientMessage & { type: 'end' } {
