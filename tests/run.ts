@@ -12,14 +12,20 @@ import { findOrInstallChromium } from './support/chromium.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const RESULTS = join(ROOT, 'tests/results');
-const VITEST_REPORT = join(RESULTS, 'vitest.json');
 
 interface Step {
   readonly name: string;
   readonly group: 'checks' | 'tests';
   readonly command: readonly [string, ...string[]];
-  /** Shows the output as it comes instead of only when the step fails. */
-  readonly isShown?: boolean;
+  /** Where vitest writes what it ran; its output is shown as it comes, that of other steps only when they fail. */
+  readonly report?: string;
+}
+
+/** Vitest over one of its projects. The browser hears in real time, so its tests run after the others, not beside them. */
+function vitest(name: string, project: string): Step {
+  const report = join(RESULTS, `${project}.json`);
+  const command = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] as const;
+  return { name, group: 'tests', command, report };
 }
 
 const STEPS: readonly Step[] = [
@@ -33,12 +39,8 @@ const STEPS: readonly Step[] = [
   { name: 'package shape', group: 'checks', command: ['pnpm', '-r', '--filter', './packages/*', 'exec', 'publint', '--strict'] },
   { name: 'web build', group: 'checks', command: ['pnpm', '--filter', '@outspoken/web', 'build'] },
   { name: 'bundle sizes', group: 'checks', command: ['size-limit'] },
-  {
-    name: 'unit, integration and browser tests',
-    group: 'tests',
-    command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
-    isShown: true,
-  },
+  vitest('unit tests', 'unit'),
+  vitest('integration and browser tests', 'integration'),
 ];
 
 function run(step: Step): Promise<{ isGreen: boolean; output: string }> {
@@ -46,7 +48,7 @@ function run(step: Step): Promise<{ isGreen: boolean; output: string }> {
     const [program, ...programArguments] = step.command[0] === 'pnpm' ? step.command : (['pnpm', 'exec', ...step.command] as const);
     const child = spawn(program, programArguments, {
       cwd: ROOT,
-      stdio: ['ignore', step.isShown ? 'inherit' : 'pipe', step.isShown ? 'inherit' : 'pipe'],
+      stdio: ['ignore', step.report ? 'inherit' : 'pipe', step.report ? 'inherit' : 'pipe'],
       shell: process.platform === 'win32',
       env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' }) },
     });
@@ -63,24 +65,27 @@ function run(step: Step): Promise<{ isGreen: boolean; output: string }> {
 }
 
 /** What vitest wrote down: a run that executed nothing, or did not come to its end, counts as failed. */
-function countTests(): { passed: number; failed: number } {
-  if (!existsSync(VITEST_REPORT)) {
+function countTests(report: string): { passed: number; failed: number } {
+  if (!existsSync(report)) {
     return { passed: 0, failed: 1 };
   }
-  const report = JSON.parse(readFileSync(VITEST_REPORT, 'utf8')) as {
+  const counts = JSON.parse(readFileSync(report, 'utf8')) as {
     numPassedTests: number;
     numFailedTests: number;
     numPendingTests: number;
     numFailedTestSuites: number;
   };
-  const notRun = report.numPendingTests + (report.numPassedTests === 0 ? 1 : 0);
-  return { passed: report.numPassedTests, failed: Math.max(report.numFailedTests, report.numFailedTestSuites > 0 ? 1 : 0) + notRun };
+  const notRun = counts.numPendingTests + (counts.numPassedTests === 0 ? 1 : 0);
+  return { passed: counts.numPassedTests, failed: Math.max(counts.numFailedTests, counts.numFailedTestSuites > 0 ? 1 : 0) + notRun };
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  if (values.only && !STEPS.some(({ group }) => group === values.only)) {
+    throw new RangeError(`--only must be checks or tests, got ${values.only}`);
+  }
+  rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
-  rmSync(VITEST_REPORT, { force: true });
   if (values.only !== 'checks') {
     console.log(`browser: ${findOrInstallChromium()}`);
   }
@@ -94,8 +99,8 @@ async function main(): Promise<void> {
     if (!isGreen) {
       console.log(output);
     }
-    if (step.group === 'tests') {
-      const counts = countTests();
+    if (step.report) {
+      const counts = countTests(step.report);
       passed += counts.passed;
       failed += counts.failed + (isGreen || counts.failed > 0 ? 0 : 1);
     } else {
@@ -107,4 +112,9 @@ async function main(): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
