@@ -26,28 +26,35 @@ const TITLES: Readonly<Record<EdgeErrorCode, string>> = {
 const SERVER_CODES: ReadonlySet<EdgeErrorCode> = new Set(['server_unreachable', 'server_refused', 'server_away']);
 const SOUND_CODES: ReadonlySet<EdgeErrorCode> = new Set(['device_lost', 'context_suspended', 'no_frames']);
 
+/** What "try again" means: to listen anew, or to ask the server at once. The latter never opens the microphone. */
+type RetryKind = 'start' | 'connect';
+
 /** The box that says what went wrong and what to do; gone again when the trouble is. */
 export class ErrorView {
   readonly #box = requireElement('error', HTMLDivElement);
-  readonly #onRetry: () => void;
+  readonly #listen = requireElement('listen', HTMLButtonElement);
+  readonly #onRetry: (what: RetryKind) => void;
   #code: EdgeErrorCode | undefined;
 
-  constructor(onRetry: () => void) {
+  constructor(onRetry: (what: RetryKind) => void) {
     this.#onRetry = onRetry;
   }
 
-  /** @param canRetry - Whether to offer a new start: not while the SDK goes on trying by itself. */
-  show(error: EdgeErrorDetail, canRetry: boolean): void {
-    this.#showBox(error.code, TITLES[error.code], error.advice, `${error.code}: ${error.message}`, canRetry && error.isRecoverable);
+  /** @param canStart - Whether to offer a new start: not while the SDK goes on trying by itself. */
+  show(error: EdgeErrorDetail, canStart: boolean): void {
+    const retry = SERVER_CODES.has(error.code) ? 'connect' : canStart && error.isRecoverable ? 'start' : undefined;
+    this.#showBox(error.code, TITLES[error.code], error.advice, `${error.code}: ${error.message}`, retry);
   }
 
   /** Trouble that is not the SDK's: the page's own recording could not be loaded. */
   showPageTrouble(title: string, advice: string, detail: string): void {
-    this.#showBox(undefined, title, advice, detail, true);
+    this.#showBox(undefined, title, advice, detail, 'start');
   }
 
   hide(): void {
     this.#code = undefined;
+    // What goes away under the focus leaves whoever uses the keyboard at the top of the page.
+    if (this.#box.contains(document.activeElement)) this.#listen.focus();
     this.#box.hidden = true;
     this.#box.replaceChildren();
   }
@@ -60,18 +67,18 @@ export class ErrorView {
     if (isServerBack || isSoundBack) this.hide();
   }
 
-  #showBox(code: EdgeErrorCode | undefined, title: string, advice: string, detail: string, hasRetry: boolean): void {
+  #showBox(code: EdgeErrorCode | undefined, title: string, advice: string, detail: string, retryKind?: RetryKind): void {
     this.#code = code;
     this.#box.dataset['code'] = code ?? 'page';
     const dismiss = createElement('button', 'quiet', 'Dismiss');
     dismiss.type = 'button';
     dismiss.addEventListener('click', () => this.hide());
     const actions = createElement('div', 'error-actions');
-    if (hasRetry) {
+    if (retryKind) {
       const retry = createElement('button', 'secondary', 'Try again');
       retry.type = 'button';
       retry.dataset['testid'] = 'retry-button';
-      retry.addEventListener('click', () => this.#onRetry());
+      retry.addEventListener('click', () => this.#onRetry(retryKind));
       actions.append(retry);
     }
     actions.append(dismiss);

@@ -37,10 +37,10 @@ export class Listening {
     return this.#mode;
   }
 
-  /** Starts, or stops what runs. */
+  /** Starts, or stops what runs; the button of the recording stops nothing but the recording. */
   async toggle(source: ListeningSource): Promise<void> {
     if (this.#mode === 'idle') await this.#start(source);
-    else await this.#stop();
+    else if (source === 'microphone' || this.#lastSource === 'recording') await this.#stop();
   }
 
   /** Starts again what was started last. */

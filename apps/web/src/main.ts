@@ -19,7 +19,12 @@ const waveform = new WaveformView(timeline);
 const status = new StatusView();
 bindCapture(capture, { timeline, waveform, status, transcript: new TranscriptView(), savings: new SavingsView() });
 
-const errors = new ErrorView(() => {
+const errors = new ErrorView((what) => {
+  if (what === 'connect') {
+    // The box goes once the server has answered.
+    capture.reconnect();
+    return;
+  }
   errors.hide();
   void listening.retry();
 });

@@ -65,13 +65,16 @@ export class StatusView {
   #showButtons(mode: ListeningMode, isMuted: boolean): void {
     const isActive = mode !== 'idle';
     const isRecording = mode === 'recording';
-    this.#listen.setAttribute('aria-pressed', String(isActive));
-    this.#listen.disabled = mode === 'stopping';
+    // Their labels change with the state, so they are not toggle buttons to a screen reader: "Stop, pressed" would say it twice.
+    this.#listen.dataset['active'] = String(isActive);
+    this.#recording.dataset['active'] = String(isRecording);
     setText(this.#listenText, isActive ? 'Stop listening' : 'Start listening');
-    this.#mute.disabled = mode !== 'microphone' && mode !== 'recording';
+    // A button that is disabled loses the focus, and whoever uses the keyboard their place.
+    const canMute = mode === 'microphone' || mode === 'recording';
+    if (!canMute && document.activeElement === this.#mute) this.#listen.focus();
+    this.#mute.disabled = !canMute;
     this.#mute.setAttribute('aria-pressed', String(isMuted));
-    this.#recording.setAttribute('aria-pressed', String(isRecording));
-    this.#recording.disabled = isActive && !isRecording;
+    if (mode !== 'starting' && mode !== 'stopping') this.#recording.disabled = mode === 'microphone';
     setText(this.#recordingText, isRecording ? 'Stop the playback' : 'Play a recording');
   }
 }

@@ -115,7 +115,8 @@ function factElements(detail: TranscriptDetail): Node[] {
   const facts = [fact('Length', formatSeconds(detail.endMs - detail.startMs))];
   const delayMs = detail.sinceSpeechMs ?? detail.latencyMs;
   if (delayMs !== undefined) facts.push(fact('after you stopped', formatDelay(delayMs), 'latency'));
-  facts.push(fact('in the server', formatDelay(detail.timings.serverMs)));
+  // Not the wait for the server: what was recognized while the person paused was waited for 0 ms.
+  facts.push(fact('to recognize', formatDelay(detail.timings.encoderMs + detail.timings.decoderMs)));
   if (detail.text) facts.push(fact('sure', formatPercent(detail.confidence)));
   if (detail.continues) facts.push(createElement('span', 'fact', 'Long speech, cut at its quietest point'));
   for (const guard of detail.guards)

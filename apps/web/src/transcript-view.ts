@@ -17,6 +17,7 @@ export class TranscriptView {
     this.#isNewestInView = entry?.isIntersecting ?? false;
   });
   #isNewestInView = true;
+  #isCopyNoteShown = false;
   #newest: Element = this.#empty;
   #scrollRequest = 0;
 
@@ -75,6 +76,9 @@ export class TranscriptView {
   }
 
   async #copyText(): Promise<void> {
+    // Not by disabling the button: it would lose the focus.
+    if (this.#isCopyNoteShown) return;
+    this.#isCopyNoteShown = true;
     const label = this.#copy.textContent;
     try {
       await navigator.clipboard.writeText(this.#text());
@@ -85,10 +89,9 @@ export class TranscriptView {
       setText(this.#copy, 'Select it by hand');
       this.announce('The browser refused to copy. Select the text by hand.');
     }
-    this.#copy.disabled = true;
     setTimeout(() => {
       setText(this.#copy, label);
-      this.#copy.disabled = false;
+      this.#isCopyNoteShown = false;
     }, COPIED_NOTE_MS);
   }
 

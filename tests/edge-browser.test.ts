@@ -1,0 +1,595 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeWav } from '@outspoken/audio';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AudioContextCount, CapturePage, type SoundOptions } from './support/capture-page.ts';
+import { buildWeb, DemoPage } from './support/demo-page.ts';
+import { audioProcessId, INSECURE_HOST, launchDeviceChromium } from './support/device-chromium.ts';
+import { fixturePath, readSpeech, speechFixtures } from './support/fixtures.ts';
+import { RecordingProxy } from './support/recording-proxy.ts';
+import { ServerProcess } from './support/server-process.ts';
+import { countWordErrors } from './support/word-errors.ts';
+
+const PROMPTS = new Map(speechFixtures().map(({ name, text }) => [name, text]));
+/** What the microphone hears, each time it is opened. */
+const MICROPHONE_PROMPTS = ['vm-nobodyavail', 'tt-weasels'];
+const SAMPLES_PER_MS = 16;
+const WEB_README = join(dirname(fileURLToPath(import.meta.url)), '../apps/web/README.md');
+
+let server: ServerProcess;
+let proxy: RecordingProxy;
+let browser: Browser;
+
+beforeAll(async () => {
+  buildWeb();
+  // A sub-path throughout, so that no address of the SDK may begin at the root.
+  server = await ServerProcess.start(['--base-path', '/speech', '--log-level', 'error']);
+  proxy = await RecordingProxy.start(server.url);
+  browser = await launchDeviceChromium({ microphoneWav: writeMicrophoneWav() });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await proxy?.[Symbol.asyncDispose]();
+  await server?.end('SIGKILL');
+});
+
+function writeMicrophoneWav(): string {
+  const silence = (durationMs: number): Float32Array => new Float32Array(durationMs * SAMPLES_PER_MS);
+  const parts = [silence(500), ...MICROPHONE_PROMPTS.flatMap((name) => [readSpeech(fixturePath(`speech/${name}.wav`)), silence(1_200)])];
+  const path = join(mkdtempSync(join(tmpdir(), 'outspoken-')), 'microphone.wav');
+  writeFileSync(path, writeWav([Float32Array.from(parts.flatMap((part) => [...part]))], { sampleRateHz: 16_000 }));
+  return path;
+}
+
+/** Each text is that of its prompt, with one word that may be heard differently. */
+function expectWords(transcripts: readonly { readonly text: string }[], prompts: readonly string[]): void {
+  expect(transcripts).toHaveLength(prompts.length);
+  for (const [index, prompt] of prompts.entries()) {
+    const { substitutions, deletions, insertions } = countWordErrors(PROMPTS.get(prompt) ?? '', transcripts[index]?.text ?? '');
+    expect(substitutions + deletions + insertions, `"${transcripts[index]?.text}" for ${prompt}`).toBeLessThanOrEqual(1);
+  }
+}
+
+/** Starts with the microphone once the detector is loaded, so that what is heard is not far ahead of what is told. */
+async function startWarm(page: CapturePage): Promise<void> {
+  await page.create();
+  await page.openSound();
+  await page.start('sound');
+  await page.stop();
+  expect(await page.start()).toBe('ok');
+}
+
+/** Waits until the clip under way holds this much audio, pre-roll included. */
+async function waitInSpeech(page: CapturePage, durationMs: number): Promise<void> {
+  const { startMs } = await page.waitFor('clipstart');
+  await page.waitFor('level', ({ frames }) => frames.some(({ timeMs }) => timeMs >= startMs + durationMs));
+}
+
+describe.concurrent('the microphone', () => {
+  test('a question that is dismissed, refused, then answered: each says so, and the last one listens', async () => {
+    await using page = await CapturePage.open(browser, server.url, { permission: 'prompt' });
+    await page.create();
+    expect(await page.start()).toBe('permission_dismissed');
+    await page.setPermission('denied');
+    expect(await page.start()).toBe('permission_denied');
+    await page.setPermission('granted');
+    expect(await page.start()).toBe('ok');
+    expect(page.states()).toEqual(['starting', 'idle', 'starting', 'idle', 'starting', 'listening']);
+    const errors = page.details('error');
+    expect(errors.map(({ code, causeCode, isRecoverable }) => [code, causeCode, isRecoverable])).toEqual([
+      ['permission_dismissed', 'NotAllowedError', true],
+      ['permission_denied', 'NotAllowedError', true],
+    ]);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test('permission that is taken back while listening ends it with a reason, and start works once it is given again', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    await page.create();
+    await page.start();
+    await page.setPermission('denied');
+    await page.waitFor('state', ({ state }) => state === 'idle');
+    expect(page.states()).toEqual(['starting', 'listening', 'recovering', 'idle']);
+    await page.waitFor('error', ({ code }) => code === 'permission_denied');
+    expect(page.details('error').map(({ code }) => code)).toEqual(['device_lost', 'permission_denied']);
+    await page.setPermission('granted');
+    expect(await page.start()).toBe('ok');
+    expect((await page.status())?.state).toBe('listening');
+  });
+
+  test('says that there is no device', async () => {
+    const bare = await launchDeviceChromium('none');
+    try {
+      await using page = await CapturePage.open(bare, server.url);
+      // Only where the machine has a microphone of its own must the browser be told to see none.
+      await page.page.evaluate(async () => {
+        const devices = await navigator.mediaDevices.enumerateDevices();
+        if (devices.some(({ kind }) => kind === 'audioinput')) {
+          navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
+        }
+      });
+      await page.create();
+      expect(await page.start()).toBe('no_device');
+      expect(page.states()).toEqual(['starting', 'idle']);
+      expect(page.details('error')).toMatchObject([{ code: 'no_device', causeCode: 'NotFoundError', isRecoverable: true }]);
+    } finally {
+      await bare.close();
+    }
+  });
+
+  test('says that another program holds the device, and listens once it is free', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    await page.create();
+    // The one failure that no switch of Chromium brings about.
+    await page.page.evaluate(() => {
+      const devices = navigator.mediaDevices;
+      const original = devices.getUserMedia;
+      devices.getUserMedia = () => {
+        devices.getUserMedia = original;
+        return Promise.reject(new DOMException('Could not start audio source', 'NotReadableError'));
+      };
+    });
+    expect(await page.start()).toBe('device_in_use');
+    expect(await page.start()).toBe('ok');
+  });
+
+  test('a page that is not secure is told so', async () => {
+    const demo = await DemoPage.open(browser, `http://${INSECURE_HOST}:${server.port}/speech/`);
+    try {
+      await demo.click('listen-button');
+      const box = demo.page.getByTestId('error');
+      await box.waitFor();
+      expect(await box.getAttribute('data-code')).toBe('insecure_context');
+      expect(await box.textContent()).toContain('https://');
+      // Trying again cannot help here.
+      expect(await demo.page.getByTestId('retry-button').count()).toBe(0);
+      await demo.waitForState('idle');
+      expect(demo.complaints).toEqual([]);
+    } finally {
+      await demo.close();
+    }
+  });
+});
+
+describe('a device', () => {
+  test('that dies in mid-sentence is opened again, and what was heard until then becomes text', async () => {
+    await using page = await CapturePage.open(browser, proxy.url);
+    await startWarm(page);
+    await waitInSpeech(page, 2_000);
+    process.kill(await audioProcessId(browser), 'SIGKILL');
+    const { message, isRecoverable } = await page.waitFor('error');
+    expect([message, isRecoverable]).toEqual(['the audio track has ended', true]);
+    await page.waitFor('clip', ({ reason }) => reason === 'stop');
+    await page.waitUntil(() => page.states().at(-1) === 'listening', 'listening again');
+    expect(page.states().slice(-4)).toEqual(['starting', 'listening', 'recovering', 'listening']);
+    // Every frame up to the end of the device is in the clip that the end cut off: the two meet within one frame.
+    const cutAt = page.events.findIndex(({ name, detail }) => name === 'clip' && 'reason' in detail && detail.reason === 'stop');
+    const frames = page.events.slice(0, cutAt).flatMap((event) => (event.name === 'level' ? event.detail.frames : []));
+    const cut = page.details('clip').find(({ reason }) => reason === 'stop')!;
+    expect(Math.abs(cut.endMs - frames.at(-1)!.timeMs)).toBeLessThanOrEqual(32);
+    const heard = await page.transcripts(page.details('clip').length + 1);
+    expect(heard[0]?.text).toMatch(/^Nobody is available/);
+    expect(heard.at(-1)?.startMs).toBeGreaterThanOrEqual(cut.endMs);
+    expect(heard.at(-1)?.text).toMatch(/^Nobody is available/);
+    expect(new Set(heard.map(({ clipId }) => clipId)).size).toBe(heard.length);
+  });
+
+  test('that hangs for two seconds is given up and opened again', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    const contexts = await AudioContextCount.start(page.page);
+    await startWarm(page);
+    await waitInSpeech(page, 1_500);
+    const audio = await audioProcessId(browser);
+    process.kill(audio, 'SIGSTOP');
+    try {
+      expect((await page.waitFor('error')).code).toBe('no_frames');
+    } finally {
+      // Before anything is asked of the page: Chromium blocks its thread until the new audio context has its device.
+      process.kill(audio, 'SIGCONT');
+    }
+    const [before, after] = await page.transcripts(2);
+    expect(before).toMatchObject({ endReason: 'stop', text: expect.stringMatching(/^Nobody is/) });
+    expectWords([after!], ['vm-nobodyavail']);
+    expect(page.states().slice(-4)).toEqual(['starting', 'listening', 'recovering', 'listening']);
+    // Its own and that of the page's sound.
+    expect(contexts.open).toBe(2);
+  });
+
+  test('that the browser holds back for want of a gesture is told, and the first gesture on the page starts it', async () => {
+    const script = `import { SpeechCapture } from './edge/outspoken.js';
+      lab.SpeechCapture = SpeechCapture;
+      lab.create();
+      const context = new AudioContext();
+      const stream = lab.openSound(context);
+      addEventListener('click', () => context.resume());
+      lab.captures[0].start({ source: { type: 'stream', stream } });`;
+    await using page = await CapturePage.open(browser, server.url, { script });
+    await page.waitFor('error');
+    expect(page.details('error')).toMatchObject([{ code: 'context_suspended', isRecoverable: true }]);
+    expect(page.states()).toEqual(['starting', 'suspended']);
+    await page.page.mouse.click(200, 200);
+    await page.waitFor('state', ({ state }) => state === 'listening');
+    await page.say('tt-weasels');
+    expectWords(await page.transcripts(1), ['tt-weasels']);
+    expect(page.details('error')).toHaveLength(1);
+  });
+});
+
+describe('a capture', () => {
+  test('lets no audio through while it is muted, and hears again after it', async () => {
+    await using page = await CapturePage.open(browser, proxy.url);
+    await page.create();
+    await page.openSound();
+    await page.start('sound');
+    await page.say('tt-weasels');
+    await page.transcripts(1);
+    const sentBefore = proxy.items.length;
+    await page.page.evaluate(() => globalThis.lab.captures[0]?.mute());
+    await page.say('vm-nobodyavail');
+    expect(proxy.items.slice(sentBefore).filter(({ type }) => type === 'frame')).toEqual([]);
+    expect((await page.status())?.isMuted).toBe(true);
+    expect(await page.page.evaluate(() => globalThis.lab.sound?.stream.getAudioTracks()[0]?.readyState)).toBe('live');
+    await page.page.evaluate(() => globalThis.lab.captures[0]?.unmute());
+    await page.say('conf-onlyperson');
+    const [before, after] = await page.transcripts(2);
+    expectWords([before!, after!], ['tt-weasels', 'conf-onlyperson']);
+    // Muted time is session time, so that the two clips are as far apart as they were spoken.
+    expect(after!.startMs - before!.startMs).toBeGreaterThan(5_000);
+    expect(page.details('clipstart')).toHaveLength(2);
+  });
+
+  test('muting in mid-sentence sends what was said before and nothing after', async () => {
+    await using page = await CapturePage.open(browser, proxy.url);
+    await page.create();
+    await page.openSound();
+    await page.start('sound');
+    const speaking = page.say('vm-nobodyavail');
+    await waitInSpeech(page, 1_500);
+    await page.page.evaluate(() => globalThis.lab.captures[0]?.mute());
+    const clip = await page.waitFor('clip');
+    expect(clip.reason).toBe('mute');
+    const sentBefore = proxy.items.length;
+    await speaking;
+    const [final] = await page.transcripts(1);
+    expect(final!.text).toMatch(/^Nobody/);
+    expect(final!.text).not.toMatch(/moment/);
+    expect(proxy.items.slice(sentBefore).filter(({ type }) => type === 'frame')).toEqual([]);
+  });
+
+  test('stop ends the tracks before it returns, and the open clip still gets its words', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    await startWarm(page);
+    await waitInSpeech(page, 2_000);
+    const { during, after } = await page.page.evaluate(async () => {
+      const { captures, tracks } = globalThis.lab;
+      const stopping = captures[0]?.stop();
+      const states = tracks.map(({ readyState }) => readyState);
+      const status = captures[0]?.status.state;
+      await stopping;
+      return { during: [...states, status], after: captures[0]?.status.state };
+    });
+    expect(during).toEqual(['ended', 'idle']);
+    expect(after).toBe('idle');
+    const [final] = await page.transcripts(1);
+    expect(final).toMatchObject({ endReason: 'stop', text: expect.stringMatching(/^Nobody is/) });
+    expect(page.details('error')).toEqual([]);
+  });
+
+  test('fifteen starts and stops leave one worker, one or no audio context, and no track; close leaves nothing', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    const contexts = await AudioContextCount.start(page.page);
+    await page.create();
+    for (let round = 0; round < 15; round += 1) {
+      expect(await page.start()).toBe('ok');
+      expect(contexts.open).toBe(1);
+      // Without waiting for the end of the last one, every other time: a person who presses twice.
+      await (round % 2 === 0 ? page.stop() : page.page.evaluate(() => void globalThis.lab.captures[0]?.stop()));
+    }
+    await page.stop();
+    const liveTracks = (): Promise<number> =>
+      page.page.evaluate(() => globalThis.lab.tracks.filter(({ readyState }) => readyState === 'live').length);
+    expect(await page.page.evaluate(() => globalThis.lab.tracks.length)).toBe(15);
+    expect(await liveTracks()).toBe(0);
+    expect(page.page.workers()).toHaveLength(1);
+    await page.close();
+    await expect.poll(() => page.page.workers().length).toBe(0);
+    expect(await page.start()).toBe('closed');
+    await expect.poll(() => contexts.open).toBe(0);
+    expect(page.details('error')).toEqual([]);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test('a server that is full is told as such; what was said meanwhile is delivered once it has room', async () => {
+    await using full = await ServerProcess.start(['--maximum-sessions', '1', '--log-level', 'error']);
+    await using first = await CapturePage.open(browser, full.url);
+    await first.create();
+    await first.start();
+    await first.waitFor('state', ({ connection }) => connection === 'open');
+    await using second = await CapturePage.open(browser, full.url);
+    await second.create();
+    await second.openSound();
+    await second.start('sound');
+    expect(await second.waitFor('error')).toMatchObject({ code: 'server_refused', causeCode: 'overloaded', isRecoverable: true });
+    await second.say('tt-weasels');
+    await second.waitFor('clip');
+    expect(await second.status()).toMatchObject({ state: 'listening', connection: 'waiting', isUploading: true });
+    await first.close();
+    await second.page.evaluate(() => globalThis.lab.captures[0]?.reconnect());
+    expectWords(await second.transcripts(1), ['tt-weasels']);
+    await second.waitUntil(() => second.details('state').at(-1)?.isUploading === false, 'end of the upload');
+    expect(second.details('error')).toHaveLength(1);
+  });
+
+  test('a page whose main thread is busy four fifths of the time loses no word', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    await page.create();
+    await page.page.evaluate(() => {
+      setInterval(() => {
+        const untilMs = performance.now() + 400;
+        while (performance.now() < untilMs);
+      }, 500);
+    });
+    expect(await page.start()).toBe('ok');
+    expectWords(await page.transcripts(2), MICROPHONE_PROMPTS);
+    expect(page.details('stats').at(-1)?.droppedMs).toBe(0);
+  });
+
+  test('two of them on one page hear the same microphone and keep apart', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    await page.create();
+    await page.create();
+    await Promise.all([page.start('microphone', 0), page.start('microphone', 1)]);
+    const [first, second] = await Promise.all([page.transcripts(1, 0), page.transcripts(1, 1)]);
+    expectWords([first[0]!, second[0]!], ['vm-nobodyavail', 'vm-nobodyavail']);
+    expect(first[0]!.clipId).not.toBe(second[0]!.clipId);
+    await page.close(0);
+    await expect.poll(() => page.page.workers().length).toBe(1);
+    expect((await page.status(1))?.state).toBe('listening');
+  });
+});
+
+describe.concurrent('a stream of any kind', () => {
+  const sources: readonly (readonly [string, SoundOptions])[] = [
+    ['stereo whose left channel is silent', { isLeftSilent: true }],
+    ['a source of 44.1 kHz', { sampleRateHz: 44_100 }],
+    ['a source of 8 kHz', { sampleRateHz: 8_000 }],
+  ];
+  test.each(sources)('%s is heard as well as any other', async (_name, sound) => {
+    await using page = await CapturePage.open(browser, server.url);
+    await page.create();
+    await page.openSound(sound);
+    await page.start('sound');
+    await page.say('conf-onlyperson');
+    const [clip] = [await page.waitFor('clip')];
+    expectWords(await page.transcripts(1), ['conf-onlyperson']);
+    // Half the level in one of two channels would be 6 dB less.
+    expect(clip.levelDbfs).toBeGreaterThan(-20);
+  });
+});
+
+describe.concurrent('the files of the SDK', () => {
+  test('are embedded by a page of the same origin as the README says, under its policy and below a sub-path', async () => {
+    const script = /```js\n(.*?)```/s.exec(readFileSync(WEB_README, 'utf8'))?.[1] ?? '';
+    expect(script).toContain("from './edge/outspoken.js'");
+    await using page = await CapturePage.open(browser, server.url, { script });
+    const texts: string[] = [];
+    const isComplete = new Promise<void>((resolve) => {
+      page.page.on('console', (message) => {
+        if (message.type() === 'log' && texts.push(message.text()) === MICROPHONE_PROMPTS.length) {
+          resolve();
+        }
+      });
+    });
+    await page.page.getByRole('button').click();
+    await isComplete;
+    // Clips that waited for the detector are recognized side by side, and the shorter one may be first.
+    expectWords(
+      texts.sort().map((text) => ({ text })),
+      MICROPHONE_PROMPTS,
+    );
+    expect(page.complaints).toEqual([]);
+  });
+
+  test.each(['ort-wasm-simd-threaded.wasm', 'silero_vad_v6.onnx', 'speech.worker.js'])(
+    'a page in place of %s is named with its address and content type, and the next start works',
+    async (name) => {
+      await using page = await CapturePage.open(browser, server.url);
+      await page.page.route(`**/edge/${name}`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><p>Welcome' }));
+      await page.create();
+      expect(await page.start()).toBe('asset_failed');
+      const [error] = page.details('error');
+      expect(error?.message).toContain(new URL(`edge/${name}`, server.url).href);
+      expect(error?.message).toContain('text/html');
+      expect((await page.status())?.state).toBe('idle');
+      await page.page.unroute(`**/edge/${name}`);
+      expect(await page.start()).toBe('ok');
+      expect(page.page.workers()).toHaveLength(1);
+      expect(await page.page.evaluate(() => globalThis.lab.tracks.map(({ readyState }) => readyState))).toEqual(['ended', 'live']);
+    },
+  );
+
+  test('a folder that is not there is named, with the status', async () => {
+    await using page = await CapturePage.open(browser, server.url);
+    await page.create({ assetBaseUrl: './nowhere/' });
+    expect(await page.start()).toBe('asset_failed');
+    expect(page.details('error')[0]?.message).toMatch(/\/speech\/nowhere\/[\w.]+ answered 404/);
+    expect(page.details('error')).toHaveLength(1);
+  });
+});
+
+describe.concurrent('the demo', () => {
+  const openDemo = (options: BrowserContextOptions = {}): Promise<DemoPage> =>
+    DemoPage.open(browser, server.url, { permissions: ['microphone'], ...options });
+  const focused = (demo: DemoPage): Promise<string | undefined> =>
+    demo.page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['testid'] ?? document.activeElement?.className);
+
+  test('is used with the keyboard alone, and the focus stays where the person put it', async () => {
+    const demo = await openDemo();
+    const { keyboard } = demo.page;
+    const listen = demo.page.getByTestId('listen-button');
+    const mute = demo.page.getByTestId('mute-button');
+    try {
+      const stops: (string | undefined)[] = [];
+      for (let stop = 0; stop < 5; stop += 1) {
+        await keyboard.press('Tab');
+        stops.push(await focused(demo));
+      }
+      expect(stops).toEqual(['skip', 'theme-button', 'listen-button', 'recording-button', 'figures-button']);
+      await listen.focus();
+      await keyboard.press('Enter');
+      await demo.waitForState('listening');
+      expect(await focused(demo)).toBe('listen-button');
+      expect(await listen.textContent()).toContain('Stop listening');
+      await demo.waitForFinals(1);
+      const [said] = await demo.transcripts();
+      expect(await demo.page.getByTestId('announcer').textContent()).toBe(said?.text);
+      await keyboard.press('Tab');
+      expect(await focused(demo)).toBe('mute-button');
+      await keyboard.press('Space');
+      expect(await mute.getAttribute('aria-pressed')).toBe('true');
+      expect(await demo.page.getByTestId('state-announcer').textContent()).toBe('Muted');
+      await keyboard.press('Space');
+      expect(await mute.getAttribute('aria-pressed')).toBe('false');
+      await keyboard.press('Shift+Tab');
+      await keyboard.press('Enter');
+      await demo.waitForState('idle');
+      expect(await focused(demo)).toBe('listen-button');
+      expect(await demo.page.getByTestId('state-announcer').textContent()).toBe('Ready');
+      await keyboard.press('Control+Enter');
+      await demo.waitForState('listening');
+      await keyboard.press('Control+Enter');
+      await demo.waitForState('idle');
+      await demo.page.getByTestId('recording-button').focus();
+      await keyboard.press('Enter');
+      await demo.waitForState('listening');
+      expect(await focused(demo)).toBe('recording-button');
+      await keyboard.press('Enter');
+      await demo.waitForState('idle');
+      expect(await focused(demo)).toBe('recording-button');
+      await demo.page.getByTestId('copy-button').focus();
+      await keyboard.press('Enter');
+      await demo.page
+        .getByTestId('copy-button')
+        .getByText(/Copied|by hand/)
+        .waitFor();
+      expect(await focused(demo)).toBe('copy-button');
+      expect(demo.complaints).toEqual([]);
+    } finally {
+      await demo.close();
+    }
+  });
+
+  test('trying the server again opens no microphone when nobody listens', async () => {
+    const first = await ServerProcess.start(['--log-level', 'error']);
+    const demo = await DemoPage.open(browser, first.url, { permissions: ['microphone'] });
+    try {
+      await demo.click('listen-button');
+      await demo.waitForState('listening');
+      await demo.page.locator('[data-testid="connection"][data-state="open"]').waitFor();
+      await demo.click('listen-button');
+      await demo.waitForState('idle');
+      await first.end('SIGKILL');
+      const box = demo.page.getByTestId('error');
+      await box.waitFor();
+      expect(await box.getAttribute('data-code')).toMatch(/^server_/);
+      await using _second = await ServerProcess.start(['--port', String(first.port), '--log-level', 'error']);
+      await demo.page.getByTestId('retry-button').focus();
+      await demo.page.keyboard.press('Enter');
+      await demo.page.locator('[data-testid="connection"][data-state="open"]').waitFor();
+      await box.waitFor({ state: 'hidden' });
+      expect(await demo.page.getByTestId('state').getAttribute('data-state')).toBe('idle');
+      expect(await focused(demo)).toBe('listen-button');
+    } finally {
+      await demo.close();
+      await first.end('SIGKILL');
+    }
+  });
+
+  test('is named and ordered for a screen reader', async () => {
+    const demo = await openDemo();
+    const { page } = demo;
+    try {
+      for (const role of ['banner', 'main', 'contentinfo'] as const) {
+        expect(await page.getByRole(role).count(), role).toBe(1);
+      }
+      expect(await page.getByRole('heading').evaluateAll((all) => all.map(({ tagName }) => tagName))).toEqual(['H1', 'H2', 'H2']);
+      const session = await page.context().newCDPSession(page);
+      const { nodes } = await session.send('Accessibility.getFullAXTree');
+      const named = nodes.filter(({ ignored, role }) => !ignored && /^(button|link|image|region|table|list)$/.test(String(role?.value)));
+      expect(named.length).toBeGreaterThan(8);
+      const nameless = named.filter(({ role, name }) => /^(button|link|image|region)$/.test(String(role?.value)) && !name?.value);
+      expect(nameless).toEqual([]);
+      // A button whose words change says its state with them; one whose words stay says it by being pressed.
+      expect(await page.getByRole('button', { name: /Start listening/ }).getAttribute('aria-pressed')).toBeNull();
+      expect(await page.getByRole('button', { name: 'Mute' }).getAttribute('aria-pressed')).toBe('false');
+      expect(await page.getByRole('status').evaluateAll((all) => all.map((element) => element.ariaLive))).toEqual(['polite', 'polite']);
+      expect(await page.locator('[role="alert"]').count()).toBe(1);
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('transcript-title');
+    } finally {
+      await demo.close();
+    }
+  });
+
+  test('never scrolls sideways on a phone, and its buttons are big enough for a thumb', async () => {
+    const demo = await openDemo({ viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
+    const { page } = demo;
+    const overflow = (): Promise<number> =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    try {
+      expect(await overflow()).toBe(0);
+      await page.getByTestId('listen-button').tap();
+      await demo.waitForFinals(1);
+      await page.getByTestId('figures-button').tap();
+      expect(await overflow()).toBe(0);
+      await page.getByTestId('listen-button').tap();
+      await demo.waitForState('idle');
+      await page.evaluate(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
+      });
+      await page.getByTestId('listen-button').tap();
+      await page.getByTestId('error').waitFor();
+      expect(await overflow()).toBe(0);
+      const heights = await page.getByRole('button').evaluateAll((all) => all.map((button) => button.getBoundingClientRect().height));
+      expect(Math.min(...heights)).toBeGreaterThanOrEqual(40);
+    } finally {
+      await demo.close();
+    }
+  });
+
+  test('stands still for a person who asks for less motion, and scrolls for others', async () => {
+    const demos = await Promise.all([openDemo({ reducedMotion: 'reduce' }), openDemo({ reducedMotion: 'no-preference' })]);
+    const isAfter = (demo: DemoPage, seconds: number): Promise<unknown> =>
+      demo.page.waitForFunction((wanted) => Number(document.getElementById('meter-time')?.textContent?.split(':')[1]) >= wanted, seconds, {
+        timeout: 60_000,
+      });
+    /** The right third of the plot: after twelve seconds, what a sweep from the left has yet to reach. */
+    const picture = (demo: DemoPage): Promise<string> =>
+      demo.page.getByTestId('waveform').evaluate((element) => {
+        const canvas = element as HTMLCanvasElement;
+        const left = Math.ceil(canvas.width * (2 / 3));
+        return String(canvas.getContext('2d')?.getImageData(left, 0, canvas.width - left, canvas.height).data);
+      });
+    try {
+      const hasMoved = await Promise.all(
+        demos.map(async (demo) => {
+          await demo.click('listen-button');
+          await isAfter(demo, 12.6);
+          const before = await picture(demo);
+          await isAfter(demo, 13.4);
+          expect(await demo.page.evaluate(() => document.getAnimations().length)).toBe(0);
+          return (await picture(demo)) !== before;
+        }),
+      );
+      expect(hasMoved).toEqual([false, true]);
+    } finally {
+      await Promise.all(demos.map((demo) => demo.close()));
+    }
+  });
+});
