@@ -39,16 +39,21 @@ function bindGate(capture: SpeechCapture, { timeline, waveform }: CaptureViews):
 }
 
 function bindClips(capture: SpeechCapture, { timeline, transcript, waveform }: CaptureViews): void {
-  const known = new Set<string>();
+  let count = 0;
+  /** Clips whose words are still to come. */
+  const open = new Set<string>();
   // A clip is met first when it starts; only one that the server split off a stalled one is met later.
   const meet = (clipId: string, startMs: number): void => {
-    if (known.has(clipId)) return;
-    known.add(clipId);
-    timeline.setClip(clipId, { number: known.size, startMs, state: 'open' });
-    transcript.open({ clipId, number: known.size, startMs });
+    if (open.has(clipId)) return;
+    count += 1;
+    open.add(clipId);
+    timeline.setClip(clipId, { number: count, startMs, state: 'open' });
+    transcript.open({ clipId, number: count, startMs });
   };
   capture.addEventListener('clipstart', ({ detail }) => meet(detail.clipId, detail.startMs));
   capture.addEventListener('clip', ({ detail }) => {
+    // The server may have answered or refused it while it was spoken.
+    if (!open.has(detail.clipId)) return;
     timeline.updateClip(detail.clipId, { endMs: detail.endMs, state: 'waiting' });
     transcript.showWaiting(detail.clipId, detail.endMs - detail.startMs);
     waveform.refresh();
@@ -56,12 +61,14 @@ function bindClips(capture: SpeechCapture, { timeline, transcript, waveform }: C
   capture.addEventListener('interim', ({ detail }) => transcript.showInterim(detail.clipId, detail.text));
   capture.addEventListener('transcript', ({ detail }) => {
     meet(detail.clipId, detail.startMs);
+    open.delete(detail.clipId);
     timeline.updateClip(detail.clipId, { endMs: detail.endMs, state: detail.text ? 'done' : 'empty' });
     transcript.showFinal(detail);
     waveform.refresh();
   });
   capture.addEventListener('rejected', ({ detail }) => {
-    timeline.updateClip(detail.clipId, { state: 'failed' });
+    open.delete(detail.clipId);
+    timeline.failClip(detail.clipId);
     transcript.showFailure(detail.clipId, `${detail.code}: ${detail.message}`);
     waveform.refresh();
   });

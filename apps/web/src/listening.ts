@@ -20,6 +20,8 @@ export class Listening {
   readonly #recordingUrl: URL;
   readonly #listener: ListeningListener;
   #mode: ListeningMode = 'idle';
+  /** Which start is under way, to tell it from one that was stopped and has yet to find out. */
+  #run: symbol | undefined;
   #recording: RecordingSource | undefined;
   #lastSource: ListeningSource = 'microphone';
 
@@ -54,19 +56,23 @@ export class Listening {
   }
 
   async #start(source: ListeningSource): Promise<void> {
+    const run = Symbol(source);
+    this.#run = run;
     this.#lastSource = source;
     this.#setMode('starting');
     try {
       await (source === 'microphone' ? this.#capture.start() : this.#startRecording());
+      // Someone may have pressed Stop in the meantime, and Start again.
+      if (this.#run !== run) return;
+      this.#setMode(source);
+      if (!this.#recording) return;
+      await this.#recording.play();
     } catch (cause) {
+      // What is left of a start that was stopped fails because of that.
+      if (this.#run !== run) return;
       if (!(cause instanceof EdgeError)) this.#listener.onFailure(cause);
-      await this.#stop();
-      return;
     }
-    // Someone may have pressed Stop in the meantime.
-    if (this.#mode !== 'starting') return;
-    this.#setMode(source);
-    if (this.#recording) await this.#playToTheEnd(this.#recording);
+    if (this.#run === run) await this.#stop();
   }
 
   // Both audio contexts are made before anything is awaited: some browsers let sound run only inside the click.
@@ -76,13 +82,9 @@ export class Listening {
     await Promise.all([recording.loaded, this.#capture.start({ source: { type: 'stream', stream: recording.stream } })]);
   }
 
-  async #playToTheEnd(recording: RecordingSource): Promise<void> {
-    await recording.play();
-    if (this.#recording === recording && this.#mode === 'recording') await this.#stop();
-  }
-
   async #stop(): Promise<void> {
     if (this.#mode === 'stopping' || this.#mode === 'idle') return;
+    this.#run = undefined;
     this.#setMode('stopping');
     await this.#capture.stop();
     await this.#settle();
@@ -90,6 +92,7 @@ export class Listening {
 
   async #settle(): Promise<void> {
     const recording = this.#recording;
+    this.#run = undefined;
     this.#recording = undefined;
     await recording?.close();
     this.#setMode('idle');

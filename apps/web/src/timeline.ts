@@ -96,6 +96,12 @@ export class Timeline {
     if (mark) this.#clips.set(clipId, { ...mark, ...change });
   }
 
+  /** Marks a clip as refused; one that is still spoken ends here on the plot. */
+  failClip(clipId: string): void {
+    const mark = this.#clips.get(clipId);
+    if (mark) this.#clips.set(clipId, { ...mark, endMs: mark.endMs ?? this.lastMs, state: 'failed' });
+  }
+
   clear(): void {
     this.#count = 0;
     this.#regions = [];

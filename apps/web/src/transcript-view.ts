@@ -11,6 +11,7 @@ export class TranscriptView {
   readonly #copy = requireElement('copy', HTMLButtonElement);
   readonly #figures = requireElement('figures', HTMLButtonElement);
   readonly #announcer = requireElement('announcer', HTMLParagraphElement);
+  /** Every clip of the page, without a bound: a few kilobytes each, and words that a person may still want to copy. */
   readonly #items = new Map<string, TranscriptItem>();
   /** An observer, not a measurement: measuring at each word would force a layout each time. */
   readonly #sight = new IntersectionObserver(([entry]) => {

@@ -50,6 +50,22 @@ test('forgets regions and finished clips that left the plot, and keeps an open c
   expect([...timeline.clips].map((clip) => clip.number)).toEqual([2]);
 });
 
+test('ends a refused clip where it is refused, so that it leaves the plot like any other', () => {
+  const timeline = new Timeline();
+  timeline.setClip('open', { number: 1, startMs: 0, state: 'open' });
+  timeline.setClip('ended', { number: 2, startMs: 200, endMs: 800, state: 'waiting' });
+  timeline.pushFrame({ timeMs: 1024, levelDbfs: -40, probability: 1 });
+  timeline.failClip('open');
+  timeline.failClip('ended');
+  timeline.failClip('gone');
+  expect([...timeline.clips].map(({ endMs, state }) => [endMs, state])).toEqual([
+    [1024, 'failed'],
+    [800, 'failed'],
+  ]);
+  timeline.openRegion('speech', 60_000);
+  expect([...timeline.clips]).toEqual([]);
+});
+
 test('ignores a change to a clip that it does not know', () => {
   const timeline = new Timeline();
   timeline.updateClip('gone', { state: 'done' });

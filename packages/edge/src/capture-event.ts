@@ -79,7 +79,11 @@ export type InterimDetail = Omit<InterimMessage, 'type'>;
 /** One word of a transcript, in clip time. */
 export type TranscriptWord = FinalWord;
 
-/** Detail of `transcript`: the final text of one clip, exactly once for each clip, as the server sent it, and how long it took. */
+/**
+ * Detail of `transcript`: the final text of one clip, exactly once for each clip, as the server sent it, and how long it took.
+ *
+ * Clips are decoded side by side, so a short one may come before a longer one that was spoken earlier: order them by `startMs`.
+ */
 export interface TranscriptDetail extends Omit<FinalMessage, 'type'> {
   /** From the end of the clip (decided on the device) to this transcript, in milliseconds; absent when the server ended the clip. */
   readonly latencyMs?: number;
@@ -104,7 +108,7 @@ export interface CaptureStats {
   readonly sentMs: number;
   /** What streaming everything at 16 kHz and 16 bits would have cost. */
   readonly capturedBytes: number;
-  /** Audio bytes of the clips as they go over the wire, frame headers included. */
+  /** Everything sent over the connection, in bytes: audio, also what went out again, control messages, and all headers. */
   readonly sentBytes: number;
   /** Audio lost because the device was too slow, in milliseconds. */
   readonly droppedMs: number;

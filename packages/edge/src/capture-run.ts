@@ -102,6 +102,10 @@ export class CaptureRun {
 
   async #open(): Promise<void> {
     const { signal } = this.#abort;
+    // A listener of the state may have stopped the run: then nobody is asked for the microphone.
+    if (signal.aborted) {
+      throw signal.reason;
+    }
     const { platform, assetBaseUrl } = this.#host;
     this.#outcome = createDeferred();
     this.#outcome.promise.catch(() => undefined);

@@ -1,8 +1,11 @@
+import { createDeferred } from './deferred.ts';
 import type { FromWorkletMessage } from './worker-channel.ts';
 
 const WATCH_INTERVAL_MS = 500;
 /** Four looks without a frame are two seconds. Looks are counted, not time, so that a laptop's sleep is not a silence. */
 const STALLED_LOOKS = 4;
+/** How long the next frame is waited for at the end: a context that is suspended posts neither frames nor an end. */
+const DRAIN_GRACE_MS = 50;
 
 /** What an intake tells its owner. */
 export interface FrameIntakeListener {
@@ -14,8 +17,6 @@ export interface FrameIntakeListener {
   onFlowing(): void;
   /** Frames are expected, and none came for two seconds. */
   onStalled(): void;
-  /** The worklet has posted its last frame. */
-  onEnd(): void;
 }
 
 /** The worker's end of the port to the worklet: reads frames, gives buffers back, notices gaps and silence of the graph. */
@@ -27,6 +28,9 @@ export class FrameIntake {
   #isFlowing = false;
   #looksWithoutFrames = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #drained = createDeferred();
+  #isDraining = false;
+  #drainTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(port: MessagePort, listener: FrameIntakeListener) {
     this.#port = port;
@@ -45,15 +49,24 @@ export class FrameIntake {
     }
   }
 
-  /** Reads nothing more. */
+  /** Resolves when all that waits in the port has been read: at the worklet's end, or when no further frame comes. */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    this.#awaitNext();
+    return this.#drained.promise;
+  }
+
+  /** Reads nothing more, not even what already waits in the port: the next source may not begin with it. */
   close(): void {
     this.setRunning(false);
+    clearTimeout(this.#drainTimer);
+    this.#port.onmessage = null;
     this.#port.close();
   }
 
   #receive(message: FromWorkletMessage): void {
     if (message.type === 'end') {
-      this.#listener.onEnd();
+      this.#drained.resolve();
       return;
     }
     const { buffer, channelCount, frameCount, strideFrames, startFrame } = message;
@@ -73,6 +86,14 @@ export class FrameIntake {
     }
     this.#listener.onFrames(channels);
     this.#port.postMessage(buffer, [buffer]);
+    if (this.#isDraining) {
+      this.#awaitNext();
+    }
+  }
+
+  #awaitNext(): void {
+    clearTimeout(this.#drainTimer);
+    this.#drainTimer = setTimeout(this.#drained.resolve, DRAIN_GRACE_MS);
   }
 
   #look(): void {

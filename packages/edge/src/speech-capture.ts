@@ -3,6 +3,7 @@ import { type ResolvedCaptureOptions, resolveCaptureOptions, type SpeechCaptureO
 import { browserPlatform, type CapturePlatform } from './capture-platform.ts';
 import { CaptureRun, type CaptureRunHost } from './capture-run.ts';
 import { type CaptureSignal, type CaptureStatus, INITIAL_STATUS, nextCaptureState } from './capture-state.ts';
+import { createDeferred } from './deferred.ts';
 import { EdgeError } from './edge-error.ts';
 import type { AudioSource } from './microphone.ts';
 import { SDK } from './sdk.ts';
@@ -86,9 +87,12 @@ export class SpeechCapture extends TypedEventTarget {
       return this.#starting;
     }
     const run = new CaptureRun(this.#createHost(), options.source ?? this.#options.source);
+    const { promise, resolve, reject } = createDeferred();
     this.#run = run;
-    this.#starting = run.start();
-    return this.#starting;
+    // Kept before the run tells its first state: a listener may stop it, or call start again, before run.start() returns.
+    this.#starting = promise;
+    run.start().then(resolve, reject);
+    return promise;
   }
 
   /**

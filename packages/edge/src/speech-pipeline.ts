@@ -7,6 +7,8 @@ const SAMPLE_RATE_HZ = 16_000;
 const SAMPLES_PER_MS = SAMPLE_RATE_HZ / 1000;
 /** Audio that may wait for the detector: what the worklet gathers while the detector loads, and room. Beyond, new audio is dropped. */
 const MAXIMUM_BACKLOG_SAMPLES = 15 * SAMPLE_RATE_HZ;
+/** Audio is dropped until this little waits: each gap ends a clip, and one long gap leaves more whole words than many short ones. */
+const RESUME_BACKLOG_SAMPLES = MAXIMUM_BACKLOG_SAMPLES / 2;
 const REPORT_INTERVAL_SAMPLES = 2 * SAMPLE_RATE_HZ;
 
 /** What a pipeline is made of. */
@@ -33,6 +35,7 @@ export class SpeechPipeline {
   #inputRateHz = SAMPLE_RATE_HZ;
   #isMuted = false;
   #hasFailed = false;
+  #hasOverrun = false;
   /** Frames that were not listened to, and not yet added to session time. */
   #skippedFrames = 0;
   /** Everything runs one after the other, in the order of the calls. */
@@ -131,12 +134,14 @@ export class SpeechPipeline {
     }).catch(() => undefined);
   }
 
-  /** True while the detector is too far behind; the first time, what is under way is ended. */
+  /** True from when the detector is too far behind until it has caught up; the first time, what is under way is ended. */
   #isOverrun(frameCount: number): boolean {
-    if (this.#backlogSamples < MAXIMUM_BACKLOG_SAMPLES) {
+    if (this.#backlogSamples < (this.#hasOverrun ? RESUME_BACKLOG_SAMPLES : MAXIMUM_BACKLOG_SAMPLES)) {
+      this.#hasOverrun = false;
       return false;
     }
-    if (this.#skippedFrames === 0) {
+    if (!this.#hasOverrun) {
+      this.#hasOverrun = true;
       this.flush('stop').catch(() => undefined);
     }
     this.#droppedSamples += Math.round((frameCount * SAMPLE_RATE_HZ) / this.#inputRateHz);

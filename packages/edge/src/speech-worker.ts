@@ -2,7 +2,6 @@ import { clipPolicyId } from '@outspoken/audio';
 import { SpeechClient } from '@outspoken/client';
 import type { OnnxRuntime } from '@outspoken/onnx';
 import type { VadModel } from '@outspoken/vad';
-import { createDeferred, type Deferred } from './deferred.ts';
 import { EdgeError } from './edge-error.ts';
 import { FrameIntake } from './frame-intake.ts';
 import { LatencyBook } from './latency-book.ts';
@@ -12,9 +11,6 @@ import { SpeechPipeline } from './speech-pipeline.ts';
 import { UploadMonitor } from './upload-monitor.ts';
 import { loadVad } from './vad-asset.ts';
 import type { FromWorkerMessage, ToWorkerMessage, WorkerSetup } from './worker-channel.ts';
-
-/** How long the last frames of a graph are waited for: a context that is suspended never posts them. */
-const END_GRACE_MS = 50;
 
 /** What the worker needs from its surroundings. */
 export interface SpeechWorkerSettings {
@@ -39,7 +35,6 @@ export class SpeechWorker {
   #queue: Promise<void> = Promise.resolve();
   #engine: Engine | undefined;
   #intake: FrameIntake | undefined;
-  #ended: Deferred<void> = createDeferred();
   #isMuted = false;
   #hasBeenAttached = false;
 
@@ -124,14 +119,11 @@ export class SpeechWorker {
     const { post } = this.#settings;
     this.#intake?.close();
     pipeline.setInput(sampleRateHz);
-    const ended = createDeferred();
-    this.#ended = ended;
     this.#intake = new FrameIntake(port, {
       onFrames: (channels) => pipeline.push(channels),
       onGap: (frameCount) => pipeline.skip(frameCount),
       onFlowing: () => post({ type: 'flowing', attachId }),
       onStalled: () => post({ type: 'stalled', attachId }),
-      onEnd: () => ended.resolve(),
     });
     // Nothing goes over the network before the person has started to listen; a wait for the next attempt ends with a new start.
     this.#hasBeenAttached = true;
@@ -144,9 +136,7 @@ export class SpeechWorker {
       return;
     }
     this.#intake = undefined;
-    const timer = setTimeout(this.#ended.resolve, END_GRACE_MS);
-    await this.#ended.promise;
-    clearTimeout(timer);
+    await intake.drain();
     intake.close();
     await this.#requireEngine().pipeline.flush('stop');
   }

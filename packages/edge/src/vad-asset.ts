@@ -40,16 +40,18 @@ export async function loadVad(
 
 async function fetchModel(url: URL, fetch: typeof globalThis.fetch, expectedSha256: string): Promise<Uint8Array> {
   let response: Response;
+  let body: ArrayBuffer;
   try {
     response = await fetch(url);
+    body = await response.arrayBuffer();
   } catch (cause) {
-    throw new EdgeError('asset_failed', `${url} could not be fetched: the network or connect-src of the page forbids it`, { cause });
+    throw new EdgeError('asset_failed', `${url} could not be fetched: the network failed or connect-src of the page forbids it`, { cause });
   }
   // A page in place of the file is status 200 as well; its hash would be wrong, but the reason is worth more.
   if (!response.ok || response.headers.get('content-type')?.includes('text/html')) {
     throw new EdgeError('asset_failed', assetFailureMessage(url, response));
   }
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(body);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (sha256 !== expectedSha256) {

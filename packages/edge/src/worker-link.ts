@@ -5,7 +5,7 @@ import { createDeferred } from './deferred.ts';
 import { EdgeError } from './edge-error.ts';
 import type { CaptureMessage, FromWorkerMessage, ToWorkerMessage, WorkerSetup } from './worker-channel.ts';
 
-/** The worker answers within this time or is taken for dead: it only has to put the open clip into the outbox. */
+/** How long the worker is waited for. Usually it answers at once; one that still loads reads what waits in its port after this. */
 const DETACH_TIMEOUT_MS = 1_000;
 
 /** Omit that keeps a union a union. */

@@ -24,7 +24,6 @@ function create() {
     onGap: (frameCount) => told.push(`gap ${frameCount}`),
     onFlowing: () => told.push('flowing'),
     onStalled: () => told.push('stalled'),
-    onEnd: () => told.push('end'),
   });
   const frames = (startFrame: number, ...channels: number[][]): void => {
     const strideFrames = 4;
@@ -82,12 +81,37 @@ test('expects nothing while the context is held back', () => {
   expect(told).toEqual([]);
 });
 
-test('passes the end on and closes its port', () => {
-  const { intake, told, port, isClosed } = create();
+test('is drained at the end that the worklet posts', async () => {
+  const { intake, told, frames, port } = create();
+  const drained = intake.drain();
+  frames(0, [1]);
   port.onmessage?.({ data: { type: 'end' } });
+  await drained;
+  expect(told).toEqual([[[1]]]);
+});
+
+test('waits for the next frame again after each, and gives up when none comes', async () => {
+  const { intake, frames } = create();
+  let isDrained = false;
+  const drained = intake.drain().then(() => {
+    isDrained = true;
+  });
+  for (let startFrame = 0; startFrame < 10; startFrame += 1) {
+    await vi.advanceTimersByTimeAsync(40);
+    frames(startFrame, [1]);
+  }
+  await vi.advanceTimersByTimeAsync(49);
+  expect(isDrained).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  await drained;
+});
+
+test('reads nothing more and watches no more once it is closed', () => {
+  const { intake, told, frames, isClosed } = create();
   intake.setRunning(true);
   intake.close();
+  frames(0, [1]);
   vi.advanceTimersByTime(10_000);
-  expect(told).toEqual(['end']);
+  expect(told).toEqual([]);
   expect(isClosed()).toBe(true);
 });

@@ -48,6 +48,25 @@ test('stops its tracks before stop returns, and takes the graph down when the wo
   expect(browser.workers).toHaveLength(1);
 });
 
+test('can be stopped by a listener of the state that start tells, without a microphone, and starts again', async () => {
+  const { browser, capture, states } = createCapture();
+  capture.addEventListener('state', () => void capture.stop(), { once: true });
+  await expect(capture.start()).rejects.toMatchObject({ code: 'aborted' });
+  expect([browser.contexts, browser.tracks]).toEqual([[], []]);
+  await capture.start();
+  expect(states).toEqual(['starting', 'idle', 'starting', 'listening']);
+});
+
+test('start in a listener of the state that start tells is the same start', async () => {
+  const { browser, capture } = createCapture();
+  const inner: Promise<void>[] = [];
+  capture.addEventListener('state', () => inner.push(capture.start()), { once: true });
+  const outer = capture.start();
+  expect(inner).toEqual([outer]);
+  await outer;
+  expect(browser.contexts).toHaveLength(1);
+});
+
 test('reports a refusal, is idle, and can start again', async () => {
   const { browser, capture, states, errors } = createCapture();
   const { getUserMedia } = browser;

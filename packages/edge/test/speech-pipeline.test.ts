@@ -179,6 +179,25 @@ test('drops and counts what a device that is too slow cannot take, and goes on a
   expect(details('level').at(-1)!.frames.at(-1)!.timeMs).toBeCloseTo(21_000, -2);
 });
 
+test('lets a device that is a little too slow catch up in one go, so that speech stays in whole clips', async () => {
+  const pending: (() => void)[] = [];
+  const process = (): Promise<number> => new Promise((resolve) => pending.push(() => resolve(1)));
+  const { pipeline, sink } = build({ ...fakeModel(1), process });
+  const takeFrame = async (): Promise<void> => {
+    while (pending.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    pending.shift()!();
+  };
+  pipeline.setInput(16_000);
+  // 110 s of speech on a device that needs 1.25 s for each second: 15 s of arrears after 75 s, worked down to half in ten more.
+  for (let block = 0; block < 3440; block += 10) {
+    for (let each = 0; each < 10; each += 1) pipeline.push([new Float32Array(512)]);
+    for (let each = 0; each < 8; each += 1) await takeFrame();
+  }
+  expect(sink.clips.filter(({ end }) => end?.reason === 'stop')).toHaveLength(1);
+  expect(pipeline.stats.droppedMs).toBeGreaterThan(8000);
+  expect(pipeline.stats.droppedMs).toBeLessThan(11_000);
+});
+
 test('tells once when the detector fails, and takes nothing more', async () => {
   const { pipeline, play, failures, details } = build({ ...fakeModel(0), process: () => Promise.reject(new Error('wasm trap')) });
   pipeline.setInput(16_000);

@@ -1,5 +1,5 @@
 import { DEFAULT_CLIP_POLICY } from '@outspoken/audio';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { CaptureEventMap } from '../src/capture-event.ts';
 import type { SocketConstructor } from '../src/socket-transport.ts';
 import { SpeechWorker } from '../src/speech-worker.ts';
@@ -125,6 +125,28 @@ test('ends the clip and detaches even when the graph never posts its end', async
   worker.handle({ type: 'detach', requestId: 1 });
   await until(() => posted.some((each) => each.type === 'done'));
   expect(events('clip')).toMatchObject([{ reason: 'stop' }]);
+});
+
+test('reads all that waits in the port before it detaches, however long that takes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { worker, posted, until, events } = create();
+  const port = { onmessage: null as ((event: { data: unknown }) => void) | null, postMessage: () => undefined, close: () => undefined };
+  worker.handle(SETUP);
+  worker.handle({ type: 'attach', attachId: 1, port: port as unknown as MessagePort, sampleRateHz: RATE_HZ });
+  worker.handle({ type: 'detach', requestId: 1 });
+  while (vi.getTimerCount() === 0 || !port.onmessage) await new Promise((resolve) => setImmediate(resolve));
+  for (let startFrame = 0; startFrame < 2 * RATE_HZ; startFrame += RATE_HZ / 4) {
+    const { buffer } = sound.slice(startFrame, startFrame + RATE_HZ / 4);
+    const frameCount = RATE_HZ / 4;
+    port.onmessage?.({ data: { type: 'frames', buffer, channelCount: 1, frameCount, strideFrames: frameCount, startFrame } });
+    await vi.advanceTimersByTimeAsync(40);
+  }
+  port.onmessage?.({ data: { type: 'end' } });
+  await until(() => posted.some((each) => each.type === 'done'));
+  expect(events('stats').at(-1)!.capturedMs).toBeCloseTo(2000, -1);
 });
 
 test('ends the clip when the browser suspends the context', async () => {

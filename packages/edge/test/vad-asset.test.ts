@@ -36,6 +36,13 @@ test('names the file that is missing, or a page in its place', async () => {
   });
 });
 
+test('says that a file broke off, whatever it was that the network said', async () => {
+  const cause = new TypeError('network error');
+  const body = (): ReadableStream => new ReadableStream({ pull: (controller) => controller.error(cause) });
+  const loading = loadVad(runtime, BASE, serve({ 'silero_vad_v6.onnx': () => new Response(body()) }));
+  await expect(loading).rejects.toMatchObject({ code: 'asset_failed', message: expect.stringMatching(/silero_vad_v6\.onnx/), cause });
+});
+
 test('blames the .wasm file when the runtime cannot start and the file is a page', async () => {
   const bytes = await readVadModel();
   const broken = { ...runtime, InferenceSession: { create: () => Promise.reject(new Error('no available backend found')) } };
