@@ -71,7 +71,10 @@ export class ClipSender {
       const clip = this.#outbox.get(known.clipId);
       // A clip that was cancelled or given up while we were away.
       if (!clip) connection.send({ type: 'cancel', clipId: known.clipId, reason: 'user' });
-      else if (clip.apply('send')) clip.resume(known.receivedSamples, known.state === 'ended');
+      else if (clip.apply('send')) {
+        clip.apply('accepted');
+        clip.resume(known.receivedSamples, known.state === 'ended');
+      }
     }
     this.pump();
   }

@@ -25,6 +25,8 @@ export function writeClip(clip: OutgoingClip, connection: Connection, maxBuffere
     clip.isStarted = true;
     connection.send(startMessage(clip));
   }
+  // A server that refused the clip is asked first: its audio, sent for nothing, would cost both ends more than the question.
+  if (clip.refusals > 0 && clip.state !== 'ACCEPTED') return true;
   const { clipId } = clip;
   const { lengthSamples } = clip.audio;
   // A live clip goes out in whole chunks; what is left over goes with maybe_end or end.

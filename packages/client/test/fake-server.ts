@@ -191,7 +191,7 @@ export class FakeServer {
     const known = session.clips.get(start.clipId);
     if (known) {
       if (known.start.sequence !== start.sequence) this.violations.push('clip sent with another sequence');
-      if (known.final) this.#reply(session, known.final);
+      this.#reply(session, known.final ?? { type: 'accepted', clipId: start.clipId, sequence: start.sequence, predictedWaitMs: 0 });
       return;
     }
     session.refused.delete(start.clipId);

@@ -125,6 +125,37 @@ test('busy is honoured to the millisecond and the clip is sent again whole', asy
   expect(server.violations).toEqual([]);
 });
 
+test('a clip that was refused asks again with its start alone: no audio goes to a server that will not have it', async () => {
+  const { clock, server, client, details, types } = setUp();
+  server.faults.busyStarts = 3;
+  client.connect();
+  await clock.advance(50);
+  const utterance = client.startUtterance({ startMs: 0, preRollMs: 0 });
+  utterance.push(speech(4000));
+  utterance.end(END);
+  await clock.advance(2000);
+  expect(types().filter((type) => type === 'start')).toHaveLength(4);
+  expect(details('final').map((final) => final.text)).toEqual([fingerprint(speech(4000))]);
+  expect(client.stats.resentBytes).toBe(8000);
+  expect(server.violations).toEqual([]);
+});
+
+test('a refused clip that a resumed session knows goes on at once', async () => {
+  const { clock, server, client, details } = setUp();
+  server.faults.busyStarts = 1;
+  client.connect();
+  await clock.advance(50);
+  const utterance = client.startUtterance({ startMs: 0, preRollMs: 0 });
+  utterance.push(speech(4000));
+  await clock.advance(400);
+  server.link!.drop();
+  utterance.push(speech(4000, 4000));
+  utterance.end(END);
+  await clock.advance(1000);
+  expect(details('final').map((final) => final.text)).toEqual([fingerprint(speech(8000))]);
+  expect(server.violations).toEqual([]);
+});
+
 test('a final that comes twice is one event and two dones', async () => {
   const { clock, server, client, details, types } = setUp();
   server.faults.duplicateFinals = 1;

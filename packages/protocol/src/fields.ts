@@ -5,6 +5,8 @@ import { UUID_PATTERN } from './uuid.ts';
 const MAX_U32 = 0xffff_ffff;
 /** 400 days: longer than any session. */
 const MAX_SESSION_MS = 400 * 86_400_000;
+/** The longest clip that a server may allow: an hour. */
+const MAX_CLIP_LIMIT_MS = 3_600_000;
 /** The end of JavaScript's calendar. */
 const MAX_WALL_CLOCK_MS = 8.64e15;
 
@@ -13,6 +15,8 @@ export const u32: Schema<number> = integer(0, MAX_U32);
 export const ratio: Schema<number> = number({ minimum: 0, maximum: 1 });
 /** A time since the session's capture started, or a span within it. */
 export const sessionMs: Schema<number> = number({ minimum: 0, maximum: MAX_SESSION_MS });
+/** The end of a clip: a clip that began at the last {@link sessionMs} has one too. */
+export const clipEndMs: Schema<number> = number({ minimum: 0, maximum: MAX_SESSION_MS + MAX_CLIP_LIMIT_MS });
 /** Milliseconds since 1970 by the clock of the end that the field names. */
 export const wallClockMs: Schema<number> = number({ minimum: 0, maximum: MAX_WALL_CLOCK_MS });
 /** A span of waiting; 24 hours at most. */
@@ -46,7 +50,7 @@ export const audioFormat = object({
 });
 export const endReason = oneOf(['silence', 'split', 'stop', 'mute']);
 export const sessionLimits = object({
-  maximumClipMs: integer(100, 3_600_000),
+  maximumClipMs: integer(100, MAX_CLIP_LIMIT_MS),
   maximumFrameBytes: integer(1024, 67_108_864),
   stallMs: integer(100, 3_600_000),
 });

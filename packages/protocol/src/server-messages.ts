@@ -1,4 +1,5 @@
 import {
+  clipEndMs,
   type endReason,
   errorCode,
   name,
@@ -64,7 +65,7 @@ export const SERVER_MESSAGES = Object.freeze({
     /** Session time of the first sample. */
     startMs: sessionMs,
     /** Session time after the last sample. */
-    endMs: sessionMs,
+    endMs: clipEndMs,
     /** Audio that the text covers. */
     receivedSamples: u32,
     /** As in `end`, or `stalled`: the server closed the clip because no audio came. */

@@ -9,6 +9,7 @@ import {
   ProtocolError,
   parseClientMessage,
   parseServerMessage,
+  type ServerMessage,
 } from '../src/index.ts';
 import { clientMessage, SEED, serverMessage } from './arbitrary-message.ts';
 
@@ -51,6 +52,16 @@ test('every server message survives encoding and parsing', () => {
     }),
     { seed: SEED, numRuns: 1000 },
   );
+});
+
+test('a clip that starts at the latest time that parses has a final that encodes', () => {
+  const latest = parseClientMessage(`{"type":"start","clipId":"${CLIP_ID}","sequence":0,"startMs":34560000000,"preRollMs":0}`);
+  const startMs = latest.type === 'start' ? latest.startMs : Number.NaN;
+  const final = fc.sample(
+    serverMessage.filter((message) => message.type === 'final'),
+    { seed: SEED, numRuns: 1 },
+  )[0];
+  expect(() => encodeMessage({ ...final, startMs, endMs: startMs + 30_000 } as ServerMessage)).not.toThrow();
 });
 
 test('5,000 mutated messages parse or throw ProtocolError', () => {

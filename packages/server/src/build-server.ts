@@ -25,6 +25,8 @@ const SLOW_REQUEST_MS = 5_000;
 const SLOW_REQUEST_CHECK_MS = 1_000;
 /** A connection that moves nothing for this long is closed, in milliseconds; sockets have their heartbeat instead. */
 const IDLE_CONNECTION_MS = 30_000;
+/** What a request under way may still take when the server closes, in milliseconds: Node itself would wait for it without end. */
+const CLOSE_GRACE_MS = 1_000;
 /** The only body there is says who the SDK is. */
 const MAX_BODY_BYTES = 4_096;
 /** Room for plain requests beside the sockets: browsers open six connections for a page and keep them a while. */
@@ -66,6 +68,9 @@ export async function buildServer(options: ServerOptions): Promise<OutspokenServ
     },
     { prefix: basePath },
   );
+  app.addHook('preClose', async () => {
+    context.clock.schedule(CLOSE_GRACE_MS, () => app.server.closeAllConnections());
+  });
   app.addHook('onClose', async () => context.registry.close());
   return {
     app,

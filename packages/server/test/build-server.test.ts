@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { buildServer } from '../src/build-server.ts';
@@ -81,6 +83,31 @@ test('closing without draining closes every socket with 1001', async () => {
   const client = await RawClient.open(server.base);
   await server.app.close();
   expect((await client.closed).code).toBe(1001);
+});
+
+test.each([
+  ['never finishes its request', 'POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{'],
+  ['drips its headers', 'GET /healthz HTTP/1.1\r\nhost:'],
+])('a client that %s does not hold up the close for longer than a second', async (_name, request) => {
+  const server = await startServer();
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const hungUp = once(socket.resume(), 'close');
+  socket.write(request);
+  // Answered over another connection: by then the server has read the other one too.
+  await fetch(`${server.base}/healthz`);
+  let isClosed = false;
+  const closed = server.app.close().then(() => {
+    isClosed = true;
+  });
+  await expect
+    .poll(() => {
+      server.clock.advance(1_000);
+      return isClosed;
+    })
+    .toBe(true);
+  await closed;
+  await hungUp;
 });
 
 test('nothing that was said, no audio and no secret is in the log', async () => {

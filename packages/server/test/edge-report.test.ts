@@ -22,6 +22,18 @@ test('counts nothing twice when totals go back', () => {
   expect(edge.advance(report(1), 6_000)).toEqual({ capturedMs: 0, voicedMs: 0, sentMs: 0, capturedBytes: 0, sentBytes: 0 });
 });
 
+test('does not count more than time allows, however often a client reports', () => {
+  const edge = new EdgeReport(0);
+  let capturedMs = 0;
+  for (let i = 1; i <= 100; i += 1) capturedMs += edge.advance(report(50 * i), 10 * i)?.capturedMs ?? 0;
+  expect(capturedMs).toBeLessThanOrEqual(61_000);
+});
+
+test.each(['voicedMs', 'sentMs', 'capturedBytes', 'sentBytes'] as const)('does not count an impossible %s', (field) => {
+  const edge = new EdgeReport(0);
+  expect(edge.advance({ ...report(2), [field]: 4e9 }, 2_000)).toBeUndefined();
+});
+
 test('does not count an hour that an earlier server has counted, only what follows', () => {
   const edge = new EdgeReport(0);
   expect(edge.advance(report(3_600), 2_000)).toBeUndefined();

@@ -179,6 +179,15 @@ test('gives a clip up that killed two workers, and goes on', async () => {
   expect((await bench.run(fakeClip('echo'))).workerId).toBe(3);
 });
 
+test('a clip that is given to workers whose death is not yet known is no suspect', async () => {
+  const bench = new Bench({ workers: 2 });
+  await bench.seen('ready', 2);
+  for (const child of bench.children) child.kill('SIGKILL');
+  expect(bench.workers.idleSlots).toBe(2);
+  // One or both of the dead are given it, whichever death is known first, and it is answered all the same.
+  expect((await bench.run(fakeClip('echo'))).workerId).toBeGreaterThan(2);
+});
+
 test('kills a worker that is silent, and runs its clip on another', async () => {
   const bench = new Bench({ silenceTimeoutMs: 1000 });
   await bench.workers.ready();

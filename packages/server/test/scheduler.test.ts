@@ -9,12 +9,28 @@ const SAMPLES_PER_MS = 16;
 
 class Bench {
   nowMs = 0;
+  readonly timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
   readonly dispatcher: ManualDispatcher;
   readonly scheduler: Scheduler;
 
   constructor(slots = 1, options: Partial<SchedulerOptions> = {}) {
     this.dispatcher = new ManualDispatcher(slots);
-    this.scheduler = new Scheduler({ dispatcher: this.dispatcher, now: () => this.nowMs, ...options });
+    const schedule = (delayMs: number, callback: () => void) => {
+      const timer = { atMs: this.nowMs + delayMs, callback };
+      this.timers.add(timer);
+      return () => this.timers.delete(timer);
+    };
+    this.scheduler = new Scheduler({ dispatcher: this.dispatcher, now: () => this.nowMs, schedule, ...options });
+  }
+
+  /** Moves time on and lets the timers that are due ring. */
+  wait(durationMs: number): void {
+    this.nowMs += durationMs;
+    for (const timer of [...this.timers]) {
+      if (timer.atMs <= this.nowMs && this.timers.delete(timer)) {
+        timer.callback();
+      }
+    }
   }
 
   submit(key: string, options: Partial<ScheduledClip> & { readonly audioMs?: number } = {}): ScheduledJob {
@@ -130,6 +146,32 @@ test('drops a clip whose deadline has passed when its turn comes, and tells when
   expect(bench.dispatcher.begun).toEqual(['running', 'next']);
 });
 
+test('a clip is told of its deadline even when no worker ever comes', async () => {
+  const bench = new Bench(0);
+  const final = bench.submit('a', { deadlineMs: 500 });
+  const promoted = bench.submit('b', { lane: 'speculative' });
+  bench.wait(100);
+  promoted.promote({ deadlineMs: 500 });
+  bench.wait(401);
+  await expect(final.promise).rejects.toMatchObject({ code: 'deadline_exceeded', retryAfterMs: expect.any(Number) });
+  expect(bench.scheduler.snapshot().depth.final).toBe(1);
+  bench.wait(100);
+  await expect(promoted.promise).rejects.toMatchObject({ code: 'deadline_exceeded' });
+  expect(bench.scheduler.snapshot().depth.final).toBe(0);
+});
+
+test('leaves no timer behind', async () => {
+  const bench = new Bench();
+  bench.submit('running', { deadlineMs: 500 });
+  bench.submit('waiting', { deadlineMs: 500 });
+  bench.submit('cancelled', { deadlineMs: 500 }).cancel();
+  const promoted = bench.submit('promoted', { lane: 'speculative', deadlineMs: 900 });
+  promoted.promote({ deadlineMs: 800 });
+  expect(bench.timers.size).toBe(2);
+  await bench.finishAll();
+  expect(bench.timers.size).toBe(0);
+});
+
 test('cancels a waiting clip at once', async () => {
   const bench = new Bench();
   bench.submit('running');
@@ -205,6 +247,22 @@ test('refuses a clip that would come too late, with an honest time to try again'
   expect(bench.scheduler.admit(3000)).toEqual({ admitted: false, reason: 'overloaded', retryAfterMs: 150 });
   bench.nowMs += 151;
   expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(999, 3) });
+});
+
+test('clips that are turned away together are not told to come back together', () => {
+  const bench = new Bench(1, { maximumPredictedWaitMs: 1000 });
+  bench.submit('running', { audioMs: 10_000 });
+  bench.submit('a', { audioMs: 10_000 });
+  const retries = Array.from({ length: 300 }, () => {
+    const admission = bench.scheduler.admit(3000);
+    return admission.admitted ? 0 : admission.retryAfterMs;
+  });
+  // Each needs 150 ms: the second comes back when the first has had its turn.
+  expect(retries.slice(0, 4)).toEqual([150, 300, 450, 600]);
+  expect(Math.max(...retries)).toBe(30_000);
+  bench.nowMs += 40_000;
+  bench.submit('b', { audioMs: 20_000 });
+  expect(bench.scheduler.admit(3000), 'what is past is forgotten').toMatchObject({ retryAfterMs: 650 });
 });
 
 test('always admits a clip with nothing ahead, however slow the machine', () => {
@@ -346,7 +404,7 @@ test('whatever happens, every clip settles exactly once, no slot is idle while o
         } else if (step.type === 'fail') {
           bench.dispatcher.running[step.index]?.fail(new DispatchError('decode_failed', 'no'));
         } else if (step.type === 'wait') {
-          bench.nowMs += step.durationMs;
+          bench.wait(step.durationMs);
         } else {
           jobs[step.index]?.[step.type]();
         }

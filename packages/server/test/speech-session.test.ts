@@ -128,11 +128,12 @@ test('a used clip id with another sequence, start or content is a conflict', asy
 });
 
 test('more clips than the window holds are refused, to be tried again', async () => {
-  const { attach, session, dispatcher, speak } = bench({ windowClips: 2 });
+  const { attach, session, dispatcher, speak, metrics } = bench({ windowClips: 2 });
   attach();
   speak(0);
   session.receive(start(1));
   expect(codeOf(() => session.receive(start(2)))).toBe('window_exceeded');
+  expect(metrics.count('requestFinished', 'stream', 'rejected')).toBe(1);
   session.receiveFrame(frame(2, tone(100)));
   dispatcher.running[0]?.finish();
   await settle();
@@ -157,6 +158,22 @@ test('a clip that was never started is unknown, and that is said once', () => {
   expect(codeOf(() => session.receiveFrame(frame(0, tone(100))))).toBe('unknown_clip');
   expect(codeOf(() => session.receiveFrame(frame(0, tone(100), { offsetSamples: 100 })))).toBe('none');
   expect(codeOf(() => session.receive(end(0, 200)))).toBe('none');
+});
+
+test('a hole in the audio ends the clip: one answer, however much of it is on its way, and no final later', async () => {
+  const { attach, session, clock, dispatcher } = bench();
+  const connection = attach();
+  session.receive(start(0));
+  session.receiveFrame(frame(0, tone(2_000)));
+  const codes = Array.from({ length: 30 }, (_, i) =>
+    codeOf(() => session.receiveFrame(frame(0, tone(100), { offsetSamples: 2_001 + 100 * i }))),
+  );
+  expect(codes.filter((code) => code !== 'none')).toEqual(['bad_frame']);
+  expect(session.clipsInFlight).toBe(0);
+  clock.advance(60_000);
+  await settle();
+  expect(dispatcher.begun).toEqual([]);
+  expect(connection.all('final')).toEqual([]);
 });
 
 test('after a cancel there is no final', async () => {

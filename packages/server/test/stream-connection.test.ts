@@ -154,6 +154,14 @@ test('a flood is closed with 4429', async () => {
   expect((await client.closed).code).toBe(4429);
 });
 
+test.each(['ping', 'pong'] as const)('a flood of %s frames, which no message shows, is closed with 4429 too', async (kind) => {
+  const server = await startServer({ stream: { messageBurst: 50 } });
+  const client = await RawClient.open(server.base);
+  for (let i = 0; i < 60; i++) client.socket[kind]();
+  expect((await client.closed).code).toBe(4429);
+  expect(server.metrics.count('rejected', 'rate_limited')).toBe(1);
+});
+
 test('a full window of the longest clips may be sent at once, again and again as finals come', async () => {
   const server = await startServer();
   const client = await RawClient.open(server.base);

@@ -61,6 +61,7 @@ test('tells its model once loaded, answers jobs with the time they took, and end
   await settled();
   expect(port.sent).toEqual([
     { type: 'ready', model: recognizer.model },
+    { type: 'heartbeat' },
     { type: 'result', jobId: 'a', transcript: TRANSCRIPT, busyMs: 40 },
   ]);
   port.emit('message', { type: 'close' });
@@ -79,7 +80,7 @@ test('answers with the code of the recognizer, or model_failed', async () => {
     port.emit('message', job(id));
     await settled();
   }
-  expect(port.sent.slice(1)).toEqual([
+  expect(port.sent.filter(({ type }) => type === 'failed')).toEqual([
     { type: 'failed', jobId: 'a', code: 'clip_too_short', message: 'too short' },
     { type: 'failed', jobId: 'b', code: 'model_failed', message: 'boom' },
     { type: 'failed', jobId: 'c', code: 'model_failed', message: 'not even an error' },
@@ -97,7 +98,7 @@ test('refuses a second job while one runs, and cancels only the one that is mean
   port.emit('message', job('b'));
   port.emit('message', { type: 'cancel', jobId: 'b' });
   await settled();
-  expect(port.sent.slice(1)).toEqual([expect.objectContaining({ type: 'failed', jobId: 'b' })]);
+  expect(port.sent.slice(1)).toEqual([{ type: 'heartbeat' }, expect.objectContaining({ type: 'failed', jobId: 'b' })]);
   port.emit('message', { type: 'cancel', jobId: 'a' });
   await settled();
   expect(port.sent.at(-1)).toEqual({ type: 'cancelled', jobId: 'a' });

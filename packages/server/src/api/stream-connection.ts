@@ -68,6 +68,9 @@ export class StreamConnection implements SessionConnection {
     });
     // Binary messages and text alike come as one Buffer: that is the socket's default.
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
+    // Answered by the socket itself, but they cost as much as any message.
+    socket.on('ping', (data) => this.#admit(data.length));
+    socket.on('pong', (data) => this.#admit(data.length));
     socket.on('error', (error) => this.#onSocketError(error));
     socket.on('close', (code) => this.#onClosed(code));
     metrics.connectionOpened('stream');
@@ -98,19 +101,23 @@ export class StreamConnection implements SessionConnection {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    if (this.#isClosing) return;
-    if (!this.#messages.take(1) || !this.#bytes.take(data.length)) {
-      this.#options.context.metrics.rejected('rate_limited');
-      this.send(createErrorMessage('rate_limited', 'too many messages or bytes', { retryAfterMs: 1_000 }));
-      this.close(4429, 'too many messages or bytes');
-      return;
-    }
+    if (!this.#admit(data.length)) return;
     try {
       if (isBinary) this.#receiveFrame(data);
       else this.#receiveText(data);
     } catch (error) {
       this.#answer(error);
     }
+  }
+
+  /** Counts what came in; too much of it closes the socket. */
+  #admit(sizeBytes: number): boolean {
+    if (this.#isClosing) return false;
+    if (this.#messages.take(1) && this.#bytes.take(sizeBytes)) return true;
+    this.#options.context.metrics.rejected('rate_limited');
+    this.send(createErrorMessage('rate_limited', 'too many messages or bytes', { retryAfterMs: 1_000 }));
+    this.close(4429, 'too many messages or bytes');
+    return false;
   }
 
   #receiveFrame(data: Buffer): void {

@@ -47,7 +47,7 @@ export interface LocalWorkersOptions extends Partial<LocalWorkersSettings> {
 }
 
 // A clip that took two workers with it does not get a third.
-const MAXIMUM_ATTEMPTS = 2;
+const MAXIMUM_KILLS = 2;
 // So many workers in a row that died while loading, before the first one ever was ready, mean that none ever will be.
 const MAXIMUM_FIRST_LOADS = 3;
 
@@ -56,6 +56,10 @@ interface Task {
   readonly resolve: (outcome: RecognitionOutcome) => void;
   readonly reject: (reason: unknown) => void;
   attempt: number;
+  /** Workers that died while they had it. */
+  kills: number;
+  /** Workers that were dead before they could begin with it: the clip is not to blame. */
+  misses: number;
   isSettled: boolean;
   slot: WorkerSlot | undefined;
 }
@@ -134,7 +138,7 @@ export class LocalWorkers implements Dispatcher {
     let onAbort: (() => void) | undefined;
     try {
       return await new Promise<RecognitionOutcome>((resolve, reject) => {
-        const task: Task = { job, resolve, reject, attempt: 1, isSettled: false, slot: undefined };
+        const task: Task = { job, resolve, reject, attempt: 1, kills: 0, misses: 0, isSettled: false, slot: undefined };
         onAbort = () => this.#cancel(task, signal?.reason);
         signal?.addEventListener('abort', onAbort, { once: true });
         this.#orphans.push(task);
@@ -259,8 +263,14 @@ export class LocalWorkers implements Dispatcher {
         settle(task, () => task.reject(failedError('model_failed', 'the worker gave the clip up')));
         break;
       case 'died':
-        if (task.attempt >= MAXIMUM_ATTEMPTS) {
-          settle(task, () => task.reject(new DispatchError('decode_failed', `${task.attempt} workers died on this clip`)));
+        // Bounded, in case the clip is to blame all the same.
+        if (!end.hasBegun && task.misses < this.#options.workers) {
+          task.misses += 1;
+        } else {
+          task.kills += 1;
+        }
+        if (task.kills >= MAXIMUM_KILLS) {
+          settle(task, () => task.reject(new DispatchError('decode_failed', `${task.kills} workers died on this clip`)));
         } else {
           task.attempt += 1;
           this.#orphans.push(task);

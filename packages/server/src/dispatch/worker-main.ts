@@ -109,6 +109,8 @@ class RecognizerService {
     }
     const controller = new AbortController();
     this.#current = { jobId, controller };
+    // The first one says that the job has begun: if the process dies later, the clip may be the reason.
+    this.#send({ type: 'heartbeat' });
     const heartbeat = setInterval(() => this.#send({ type: 'heartbeat' }), this.#heartbeatMs);
     try {
       this.#send(await this.#answer(jobId, samples, controller.signal));

@@ -14,7 +14,7 @@ export type WorkerMessage =
   | { readonly type: 'ready'; readonly model: Recognizer['model'] }
   /** The model could not be loaded; the parent ends the worker. `message` goes to the log. */
   | { readonly type: 'load_failed'; readonly message: string }
-  /** The worker still turns; sent regularly while a job runs, since a stopped process cannot say that it is stopped. */
+  /** The worker turns; sent when a job begins and regularly while it runs, since a stopped process cannot say that it is stopped. */
   | { readonly type: 'heartbeat' }
   | { readonly type: 'result'; readonly jobId: string; readonly transcript: Transcript; readonly busyMs: number }
   /** `code` is the recognizer's error code, or `model_failed` for an error without one. */

@@ -6,12 +6,12 @@ import { isTyped, type ParentMessage, type WorkerMessage } from './worker-protoc
 /** A forked child with a channel of `serialization: 'advanced'`, so that audio travels as bytes. */
 export type WorkerProcess = Pick<ChildProcess, 'pid' | 'connected' | 'send' | 'kill' | 'on'>;
 
-/** How a worker ended its turn with a job. A `died` worker is gone. */
+/** How a worker ended its turn with a job. A `died` worker is gone; `hasBegun` tells whether it was still alive to take the job. */
 export type JobEnd =
   | { readonly type: 'result'; readonly transcript: Transcript; readonly busyMs: number }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'cancelled' }
-  | { readonly type: 'died' };
+  | { readonly type: 'died'; readonly hasBegun: boolean };
 
 /** Why a worker process is gone. */
 export type WorkerDeath = 'crashed' | 'hung' | 'load_failed' | 'closed';
@@ -50,6 +50,7 @@ export class WorkerSlot {
   readonly #listener: WorkerSlotListener;
   #isReady = false;
   #jobId: string | undefined;
+  #hasBegun = false;
   #death: WorkerDeath | undefined;
   #message: string | undefined;
   #hasExited = false;
@@ -106,6 +107,7 @@ export class WorkerSlot {
   /** Gives the worker its next job; the answer comes through the listener. */
   start(jobId: string, samples: Float32Array): void {
     this.#jobId = jobId;
+    this.#hasBegun = false;
     this.#limitTimer = setTimeout(() => this.kill('hung'), this.#timeouts.jobTimeoutMs);
     this.#restartSilenceTimer();
     this.#send({ type: 'job', jobId, samples });
@@ -160,6 +162,7 @@ export class WorkerSlot {
         break;
       case 'heartbeat':
         if (this.#jobId !== undefined) {
+          this.#hasBegun = true;
           this.#restartSilenceTimer();
         }
         break;
@@ -178,7 +181,7 @@ export class WorkerSlot {
   #onExit(exitCode: number | null, signal: string | null): void {
     const death = this.#death ?? (this.#isReady ? 'crashed' : 'load_failed');
     this.#death = death;
-    this.#endJob({ type: 'died' });
+    this.#endJob({ type: 'died', hasBegun: this.#hasBegun });
     this.#listener.onDeath(death, { exitCode, signal, message: this.#message });
   }
 

@@ -49,6 +49,8 @@ export interface Entry {
   lane: Lane;
   deadlineAtMs: number;
   startedAtMs: number;
+  /** Stops the watch over the deadline. */
+  cancelDeadline: (() => void) | undefined;
   isSettled: boolean;
   onSettled: (() => void) | undefined;
 }
@@ -68,6 +70,7 @@ export function createEntry(clip: ScheduledClip, options: { readonly jobId: stri
   const settle = (act: () => void): void => {
     if (!entry.isSettled) {
       entry.isSettled = true;
+      entry.cancelDeadline?.();
       act();
       entry.onSettled?.();
     }
@@ -85,6 +88,7 @@ export function createEntry(clip: ScheduledClip, options: { readonly jobId: stri
     lane: clip.lane,
     deadlineAtMs: options.nowMs + (clip.deadlineMs ?? Number.POSITIVE_INFINITY),
     startedAtMs: options.nowMs,
+    cancelDeadline: undefined,
     isSettled: false,
     onSettled: undefined,
   };

@@ -33,11 +33,15 @@ export interface SchedulerOptions extends Partial<SchedulerLimits> {
   readonly dispatcher: Dispatcher;
   /** Monotonic clock in milliseconds. @defaultValue `performance.now` */
   readonly now?: () => number;
+  /** Calls back once after a time in milliseconds; returns what gives the call up. @defaultValue an unreferenced `setTimeout` */
+  readonly schedule?: (delayMs: number, callback: () => void) => () => void;
   readonly metrics?: Pick<Metrics, 'workerBusy'>;
 }
 
 // Shortest honest advice: a client that comes back sooner only asks again.
 const MINIMUM_RETRY_MS = 100;
+// Whoever asks again and again must not send the others away for ever.
+const MAXIMUM_RETRY_MS = 30_000;
 // A draining server cannot know when its successor answers; a second is what a restart takes.
 const DRAINING_RETRY_MS = 1000;
 
@@ -48,6 +52,7 @@ const DRAINING_RETRY_MS = 1000;
 export class Scheduler {
   readonly #dispatcher: Dispatcher;
   readonly #now: () => number;
+  readonly #schedule: NonNullable<SchedulerOptions['schedule']>;
   readonly #metrics: SchedulerOptions['metrics'];
   readonly #limits: SchedulerLimits;
   readonly #costs = new CostModel();
@@ -59,12 +64,15 @@ export class Scheduler {
   readonly #running = new Set<Entry>();
   readonly #drained: (() => void)[] = [];
   #nextNumber = 0;
+  /** Until when the time that becomes free is promised to clips that were turned away. */
+  #promisedUntilMs = 0;
   #isClosing = false;
 
   constructor(options: SchedulerOptions) {
-    const { dispatcher, now, metrics, ...limits } = options;
+    const { dispatcher, now, schedule, metrics, ...limits } = options;
     this.#dispatcher = dispatcher;
     this.#now = now ?? (() => performance.now());
+    this.#schedule = schedule ?? setUnreferencedTimeout;
     this.#metrics = metrics;
     this.#limits = { ...DEFAULT_SCHEDULER_LIMITS, ...limits };
     for (const [name, value] of Object.entries(this.#limits)) {
@@ -115,7 +123,7 @@ export class Scheduler {
     const predictedWaitMs = aheadMs + this.#costs.estimateMs(audioMs);
     const excessMs = Math.max(predictedWaitMs - this.#limits.maximumPredictedWaitMs, this.#shareMs(excessAudioMs));
     if (aheadMs > 0 && excessMs > 0) {
-      return { admitted: false, reason: 'overloaded', retryAfterMs: retryAfter(Math.min(excessMs, aheadMs)) };
+      return { admitted: false, reason: 'overloaded', retryAfterMs: this.#turnAway(Math.min(excessMs, aheadMs), audioMs) };
     }
     return { admitted: true, predictedWaitMs };
   }
@@ -183,6 +191,7 @@ export class Scheduler {
     if (entry.lane === 'final') {
       this.#dropInterim(entry.key);
     }
+    this.#watchDeadline(entry);
     this.#pump();
     this.#shedInterims();
   }
@@ -231,11 +240,7 @@ export class Scheduler {
         break;
       }
       if (this.#now() > entry.deadlineAtMs) {
-        entry.reject(
-          new SchedulingError('deadline_exceeded', 'the clip waited longer than its deadline', {
-            retryAfterMs: retryAfter(this.#aheadMs()),
-          }),
-        );
+        entry.reject(this.#lateError());
       } else {
         this.#start(entry);
       }
@@ -243,7 +248,27 @@ export class Scheduler {
     this.#checkDrained();
   }
 
+  /** A clip that waits has its answer at its deadline even if no slot ever becomes free: all workers may be dead. */
+  #watchDeadline(entry: Entry): void {
+    entry.cancelDeadline?.();
+    if (entry.deadlineAtMs === Number.POSITIVE_INFINITY) {
+      return;
+    }
+    entry.cancelDeadline = this.#schedule(Math.max(0, entry.deadlineAtMs - this.#now()), () => {
+      if (this.#remove(entry)) {
+        entry.reject(this.#lateError());
+        this.#checkDrained();
+      }
+    });
+  }
+
+  #lateError(): SchedulingError {
+    const retryAfterMs = retryAfter(this.#aheadMs());
+    return new SchedulingError('deadline_exceeded', 'the clip waited longer than its deadline', { retryAfterMs });
+  }
+
   #start(entry: Entry): void {
+    entry.cancelDeadline?.();
     const startedAtMs = this.#now();
     entry.startedAtMs = startedAtMs;
     this.#running.add(entry);
@@ -295,6 +320,16 @@ export class Scheduler {
     }
   }
 
+  /** When a clip that is turned away should come back: behind those that were turned away before it, or all of them would come at once. */
+  #turnAway(waitMs: number, audioMs: number): number {
+    const nowMs = this.#now();
+    const leastMs = retryAfter(waitMs);
+    const promisedMs = Math.min(MAXIMUM_RETRY_MS, Math.ceil(this.#promisedUntilMs - nowMs));
+    const retryAfterMs = Math.max(leastMs, promisedMs);
+    this.#promisedUntilMs = nowMs + retryAfterMs + this.#shareMs(audioMs);
+    return retryAfterMs;
+  }
+
   #queuedAudioMs(): number {
     return this.#lanes.final.audioMs + this.#lanes.speculative.audioMs;
   }
@@ -326,6 +361,11 @@ export class Scheduler {
 /** Interims of one clip share a key, so that a newer one replaces an older one. */
 function queueKey(entry: Entry): string {
   return entry.lane === 'interim' ? entry.key : entry.jobId;
+}
+
+function setUnreferencedTimeout(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs).unref();
+  return () => clearTimeout(timer);
 }
 
 function retryAfter(waitMs: number): number {

@@ -179,6 +179,7 @@ export class SpeechSession {
     const { options, scheduler } = this.#services;
     if (this.#utterances.size >= options.windowClips) {
       this.#forgotten.add(clipId);
+      this.#services.metrics.requestFinished('stream', 'rejected');
       throw new SessionError('window_exceeded', `at most ${options.windowClips} clips may be unfinished`, {
         clipId,
         retryAfterMs: DEFAULT_RETRY_MS,

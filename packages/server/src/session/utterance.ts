@@ -96,7 +96,7 @@ export class Utterance {
         this.#decoding.heardUpTo(this.#audio, this.#options.wantsInterims());
         return;
       case 'gap':
-        throw this.#error('bad_frame', `offsetSamples must be at most ${this.receivedSamples}, got ${frame.offsetSamples}`);
+        throw this.#fatal('bad_frame', `offsetSamples must be at most ${this.receivedSamples}, got ${frame.offsetSamples}`);
       case 'conflict':
         throw this.#fatal('clip_conflict', 'this part of the clip was sent before with other samples');
       case 'too_long':

@@ -15,7 +15,7 @@ export function sessionBench(options: Partial<SessionOptions> = {}, limits: Part
   const { slots = 1, ...schedulerLimits } = limits;
   const clock = new ManualClock();
   const dispatcher = new ManualDispatcher(slots);
-  const scheduler = new Scheduler({ dispatcher, now: () => clock.nowMs(), ...schedulerLimits });
+  const scheduler = new Scheduler({ dispatcher, now: () => clock.nowMs(), schedule: clock.schedule.bind(clock), ...schedulerLimits });
   const metrics = fakeMetrics();
   const services: SessionServices = {
     scheduler,

@@ -16,7 +16,7 @@ export type ServerBench = Awaited<ReturnType<typeof startServer>>;
 export async function startServer(options: Partial<ServerOptions> = {}) {
   const clock = new ManualClock();
   const dispatcher = new ManualDispatcher(4);
-  const scheduler = new Scheduler({ dispatcher, now: () => clock.nowMs() });
+  const scheduler = new Scheduler({ dispatcher, now: () => clock.nowMs(), schedule: clock.schedule.bind(clock) });
   const metrics = fakeMetrics();
   const server = await buildServer({ scheduler, dispatcher, metrics, clock, random: () => 0.5, ...options });
   await server.app.listen({ port: 0, host: '127.0.0.1' });
