@@ -56,6 +56,7 @@ export async function buildServer(options: ServerOptions): Promise<OutspokenServ
   const connections = new ConnectionSet();
   const app = createApp(options);
   app.server.maxConnections = context.sessionOptions.maximumSessions + SPARE_CONNECTIONS;
+  app.server.on('drop', () => options.metrics.rejected('too_many_connections'));
   registerHooks(app, options.metrics);
   await registerSockets(app, connections, `${basePath}/v1/stream`);
   await app.register(

@@ -24,6 +24,16 @@ test('does not listen by itself', async () => {
   await app.close();
 });
 
+test('counts the connections that are more than it holds', async () => {
+  const { app, port, metrics } = await startServer();
+  app.server.maxConnections = 1;
+  const kept = connect(port, '127.0.0.1');
+  await once(kept, 'connect');
+  await once(connect(port, '127.0.0.1'), 'close');
+  expect(metrics.count('rejected', 'too_many_connections')).toBe(1);
+  kept.destroy();
+});
+
 test('limits how slowly a request may come', async () => {
   const { app } = await startServer();
   expect([app.server.headersTimeout, app.server.requestTimeout]).toEqual([5_000, 5_000]);

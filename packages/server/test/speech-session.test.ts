@@ -97,6 +97,8 @@ test('a final that came while the client was away is sent when it is back, and u
   await settle();
   const second = attach(true);
   expect(second.all('final')).toHaveLength(1);
+  // The client need not send it again: its answer is on the way.
+  expect(second.sent[0]).toMatchObject({ clips: [{ clipId: clipId(0), state: 'ended' }] });
   session.receive({ type: 'done', clipId: clipId(0) });
   session.detach(second);
   expect(attach(true).all('final')).toHaveLength(0);
@@ -198,7 +200,13 @@ test('audio that cannot be used ends its clip for good: the answer stands after 
   expect(codeOf(() => session.receiveFrame(chunk))).toBe('none');
   expect(session.clipsInFlight).toBe(0);
   session.detach(first);
-  expect(attach(true).all('error')).toMatchObject([{ clipId: clipId(0), code: 'audio_not_finite', retryable: false }]);
+  const second = attach(true);
+  expect(second.sent[0]).toMatchObject({ clips: [{ clipId: clipId(0), receivedSamples: 0, state: 'ended' }] });
+  expect(second.all('error')).toMatchObject([{ clipId: clipId(0), code: 'audio_not_finite', retryable: false }]);
+  // A client that has given the clip up says so, and hears no more of it.
+  session.receive({ type: 'cancel', clipId: clipId(0), reason: 'user' });
+  session.detach(second);
+  expect(attach(true).sent).toHaveLength(1);
 });
 
 test('a clip that the model fails on gets an error that stands; one that came too late may be sent again', async () => {

@@ -146,6 +146,21 @@ test('the twentieth mistake closes the socket', async () => {
   expect(client.received.filter((message) => message.type === 'error')).toHaveLength(20);
 });
 
+test('a mistake now and then closes nothing, however long the socket lives', async () => {
+  const server = await startServer();
+  const client = await RawClient.open(server.base);
+  for (let i = 0; i < 40; i++) {
+    client.send('nonsense');
+    await client.next('error');
+    // In steps that the heartbeat takes for a client that is there.
+    for (let step = 0; step < 6; step++) {
+      server.clock.advance(10_000);
+      await client.sync();
+    }
+  }
+  await speak(client, server, 0);
+});
+
 test('a flood is closed with 4429', async () => {
   const server = await startServer({ stream: { messageBurst: 50 } });
   const client = await RawClient.open(server.base);
@@ -232,7 +247,10 @@ test('after a drop in mid-clip nothing is lost and nothing doubled', async () =>
   second.send({ ...HELLO, resumeToken });
   expect(await second.next('welcome')).toMatchObject({
     resumed: true,
-    clips: [{ clipId: start(1).clipId, receivedSamples: 1_000, state: 'open' }],
+    clips: [
+      { clipId: start(0).clipId, receivedSamples: 2_000, state: 'ended' },
+      { clipId: start(1).clipId, receivedSamples: 1_000, state: 'open' },
+    ],
   });
   expect(await second.next('final')).toMatchObject({ clipId: start(0).clipId });
   second.send({ type: 'done', clipId: start(0).clipId });

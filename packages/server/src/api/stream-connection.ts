@@ -20,6 +20,8 @@ import { TokenBucket } from './token-bucket.ts';
 /** How long a client may take to answer a close frame, in milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
 const SAMPLE_BYTES = 4;
+/** One a minute: who is slightly wrong all day is not who floods. */
+const MISTAKES_FORGIVEN_PER_SECOND = 1 / 60;
 /** Shortest live chunk that is reckoned with when a finished clip gives its messages back: one VAD frame. */
 const CHUNK_SAMPLES = 512;
 const CONTROL_MESSAGES_PER_CLIP = 8;
@@ -43,13 +45,14 @@ export class StreamConnection implements SessionConnection {
   readonly #options: StreamConnectionOptions;
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
+  /** What a client may still get wrong: a long life must not add up to a few mistakes too many. */
+  readonly #mistakes: TokenBucket;
   readonly #heartbeat: Heartbeat;
   readonly #cancelHelloTimeout: () => void;
   #cancelCloseTimeout: (() => void) | undefined;
   #session: SpeechSession | undefined;
   #isConfirmed = false;
   #isClosing = false;
-  #mistakes = 0;
 
   constructor(options: StreamConnectionOptions) {
     const { socket, context, receivedBytes } = options;
@@ -58,6 +61,7 @@ export class StreamConnection implements SessionConnection {
     this.log = options.log;
     this.#messages = new TokenBucket({ clock, perSecond: limits.messagesPerSecond, burst: limits.messageBurst });
     this.#bytes = new TokenBucket({ clock, perSecond: limits.bytesPerSecond, burst: limits.byteBurst });
+    this.#mistakes = new TokenBucket({ clock, perSecond: MISTAKES_FORGIVEN_PER_SECOND, burst: limits.maximumMistakes - 1 });
     this.#cancelHelloTimeout = clock.schedule(limits.helloTimeoutMs, () => this.close(4408, 'no hello in time'));
     this.#heartbeat = new Heartbeat({
       clock,
@@ -164,14 +168,12 @@ export class StreamConnection implements SessionConnection {
       this.#fail(error);
       return;
     }
-    const { metrics, streamOptions } = this.#options.context;
-    metrics.rejected(error.code);
+    this.#options.context.metrics.rejected(error.code);
     this.log.debug({ sessionId: this.#session?.id, code: error.code }, 'message refused');
     this.send(error instanceof SessionError ? errorMessage(error) : createErrorMessage(error.code, error.message));
     if (this.#session === undefined && error.code === 'overloaded') this.close(1013, 'the server has no room');
     if (this.#session === undefined && error.code === 'draining') this.close(1001, 'the server is shutting down');
-    this.#mistakes += 1;
-    if (this.#mistakes >= streamOptions.maximumMistakes) this.close(4400, 'too many bad messages');
+    if (!this.#mistakes.take(1)) this.close(4400, 'too many bad messages');
   }
 
   /** The fault is ours: this session ends, every other one goes on. */

@@ -28,6 +28,7 @@ export interface LocalWorkersSettings extends WorkerTimeouts {
   readonly closeGraceMs: number;
 }
 
+/** The settings used unless told otherwise. */
 export const DEFAULT_LOCAL_WORKERS_SETTINGS: LocalWorkersSettings = Object.freeze({
   loadTimeoutMs: 60_000,
   jobTimeoutMs: 60_000,

@@ -141,6 +141,11 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'model_failed';
 }
 
+/** The message and those of its causes: an error does not cross the process boundary itself. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const [firstLine = ''] = error.message.split('\n');
+  return error.cause === undefined ? firstLine : `${firstLine}: ${messageOf(error.cause)}`;
 }

@@ -22,6 +22,7 @@ export interface SchedulerLimits {
   readonly interimWaitRatio: number;
 }
 
+/** The limits used unless told otherwise. */
 export const DEFAULT_SCHEDULER_LIMITS: SchedulerLimits = Object.freeze({
   maximumPredictedWaitMs: 8000,
   maximumQueuedAudioMs: 600_000,

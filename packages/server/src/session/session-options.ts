@@ -53,7 +53,7 @@ const RANGES: { readonly [Key in keyof SessionOptions]: readonly [minimum: numbe
   windowClips: [1, 256],
   maximumClipMs: [1_000, 30_000],
   stallMs: [100, 60_000],
-  maximumResults: [1, 10_000],
+  maximumResults: [1, 512],
   maximumAudioBytes: [1_000_000, Number.MAX_SAFE_INTEGER],
   interimEveryMs: [100, 60_000],
   interimMaximumWaitMs: [0, 60_000],

@@ -6,7 +6,7 @@ import { nothingMessage, recognizedMessage } from './final-message.ts';
 import { DEFAULT_RETRY_MS } from './recognition-failure.ts';
 import { ResultStore, type StoredResult } from './result-store.ts';
 import { SessionError } from './session-error.ts';
-import { errorMessage, knownClip, sessionLimits } from './session-messages.ts';
+import { answeredClip, errorMessage, knownClip, sessionLimits } from './session-messages.ts';
 import type { SessionLogger, SessionServices } from './session-services.ts';
 import { Utterance, type UtteranceResult } from './utterance.ts';
 
@@ -103,7 +103,7 @@ export class SpeechSession {
       limits: sessionLimits(options),
       model: { id, version, family },
       serverTimeMs: clock.wallMs(),
-      clips: [...this.#utterances.values()].map(knownClip),
+      clips: [...[...this.#results.values()].map(answeredClip), ...[...this.#utterances.values()].map(knownClip)],
     });
     for (const utterance of this.#utterances.values()) utterance.resume();
     for (const result of this.#results.values()) connection.send(result.message);
@@ -294,6 +294,7 @@ export class SpeechSession {
 
   #fail(start: StartMessage, error: SessionError): void {
     const { clipId } = start;
+    this.#connection?.credit(this.#utterances.get(clipId)?.receivedSamples ?? 0);
     if (error.code === 'overloaded' || error.code === 'draining') {
       this.#utterances.delete(clipId);
       this.#refuse(clipId, error.code, error.retryAfterMs ?? DEFAULT_RETRY_MS);
