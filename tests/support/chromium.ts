@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { findOrInstallSystemPart, type SystemPart } from './system-part.ts';
 
 function downloadByPlaywright(): string | undefined {
@@ -33,16 +33,11 @@ export function findOrInstallChromium(): string {
   return findOrInstallSystemPart(CHROMIUM);
 }
 
-/**
- * Starts headless Chromium whose microphone plays a WAV file once, through the browser's real capture path.
- *
- * @param microphoneWav - Path of the recording; Chromium's own beeping device when absent.
- */
-export function launchChromium(microphoneWav?: string, options: LaunchOptions = {}): Promise<Browser> {
+/** Starts headless Chromium that talks to nobody but the pages it opens. */
+export function launchHeadless(flags: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: findOrInstallChromium(),
     headless: true,
-    ...options,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -51,10 +46,21 @@ export function launchChromium(microphoneWav?: string, options: LaunchOptions = 
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      ...(microphoneWav ? [`--use-file-for-fake-audio-capture=${microphoneWav}%noloop`] : []),
-      ...(options.args ?? []),
+      ...flags,
     ],
   });
+}
+
+/** Flags of a fake microphone that plays a WAV file once, each time it is opened; it beeps without one. */
+export function fakeMicrophoneFlags(wavPath?: string): string[] {
+  return ['--use-fake-device-for-media-stream', ...(wavPath ? [`--use-file-for-fake-audio-capture=${wavPath}%noloop`] : [])];
+}
+
+/**
+ * Starts headless Chromium whose microphone needs no permission and plays a WAV file through the browser's real capture path.
+ *
+ * @param microphoneWav - Path of the recording; Chromium's own beeping device when absent.
+ */
+export function launchChromium(microphoneWav?: string): Promise<Browser> {
+  return launchHeadless(['--use-fake-ui-for-media-stream', ...fakeMicrophoneFlags(microphoneWav)]);
 }

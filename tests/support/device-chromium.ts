@@ -1,5 +1,5 @@
-import { type Browser, chromium } from 'playwright-core';
-import { findOrInstallChromium } from './chromium.ts';
+import type { Browser } from 'playwright-core';
+import { fakeMicrophoneFlags, launchHeadless } from './chromium.ts';
 
 /** A name that leads to this machine and is no `localhost`, so that pages there are no secure context. */
 export const INSECURE_HOST = 'speech.test';
@@ -10,23 +10,10 @@ export const INSECURE_HOST = 'speech.test';
  * @param device - A WAV file that the microphone plays once each time it is opened; `none` for the devices of the machine.
  */
 export function launchDeviceChromium(device: { readonly microphoneWav: string } | 'none'): Promise<Browser> {
-  return chromium.launch({
-    executablePath: findOrInstallChromium(),
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
-      ...(device === 'none'
-        ? []
-        : ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${device.microphoneWav}%noloop`]),
-    ],
-  });
+  return launchHeadless([
+    `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
+    ...(device === 'none' ? [] : fakeMicrophoneFlags(device.microphoneWav)),
+  ]);
 }
 
 /** The process of the browser in which the devices live: what becomes of it is what a page sees of a driver that crashes or hangs. */
