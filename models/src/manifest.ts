@@ -31,6 +31,8 @@ export interface ModelManifest {
   /** Version of the weights; that of the carrier where the makers give none. */
   readonly version: string;
   readonly family: string;
+  /** Form of the weights, `int8` or `none`. */
+  readonly quantization: string;
   readonly description: string;
   /** SPDX licence of the weights. */
   readonly license: string;

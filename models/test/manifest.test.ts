@@ -18,7 +18,7 @@ test('the manifest lists exactly the models and roles that the types name', () =
 
 test.each(Object.keys(ROLES) as ModelName[])('the entry of %s is complete', (name) => {
   const entry = readModelManifest(name);
-  for (const text of [entry.version, entry.family, entry.description]) {
+  for (const text of [entry.version, entry.family, entry.quantization, entry.description]) {
     expect(text).toMatch(/\S/);
   }
   expect(PERMISSIVE_LICENSES).toContain(entry.license);

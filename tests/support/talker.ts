@@ -170,7 +170,7 @@ export class Talker implements AsyncDisposable {
     this.#isContinuing = continues;
     if (this.#utterance) {
       this.#endedAtMs.set(this.#utterance.clipId, performance.now());
-      this.#utterance.end({ reason, continues, evidence, levelDbfs: Math.max(levelDbfs, -200) });
+      this.#utterance.end({ reason, continues, evidence, levelDbfs });
       this.#utterance = undefined;
     }
   }

@@ -43,7 +43,7 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
 
 async function assemble(settings: Settings, logger: Logger, metrics: Metrics, workers: LocalWorkers): Promise<RunningServer> {
   const { manifest } = await loadModelFiles(settings.model);
-  metrics.setModel(modelLabels(settings.model, manifest));
+  metrics.setModel(modelLabels(manifest));
   const { maximumPredictedWaitMs } = settings;
   const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs });
   metrics.watchQueue(() => scheduler.snapshot());

@@ -29,7 +29,7 @@ export function writeClip(clip: OutgoingClip, connection: Connection, maxBuffere
   if (clip.refusals > 0 && clip.state !== 'ACCEPTED') return true;
   const { clipId } = clip;
   const { lengthSamples } = clip.audio;
-  // A live clip goes out in whole chunks; what is left over goes with maybe_end or end.
+  // A live clip waits until there is a chunk to send; less than one goes only with maybe_end or end.
   const leastSamples = clip.end !== undefined || clip.maybeEndSamples !== undefined ? 1 : CHUNK_SAMPLES;
   while (lengthSamples - clip.sentSamples >= leastSamples) {
     if (connection.bufferedBytes > maxBufferedBytes) return false;

@@ -10,6 +10,11 @@ export const END = {
   levelDbfs: Number.NEGATIVE_INFINITY,
 } as const;
 
+/** Time and chance as a test wants them, and interims. */
+export function surroundings(clock: VirtualClock) {
+  return { wantsInterims: true, now: clock.now, wallClock: clock.wallClock, setTimer: clock.setTimer, random: () => 0.5 };
+}
+
 /** A client with a server in memory, and everything that it fires. */
 export function setUpClient(options: Partial<SpeechClientOptions> = {}, window = 3) {
   const clock = new VirtualClock();
@@ -19,11 +24,7 @@ export function setUpClient(options: Partial<SpeechClientOptions> = {}, window =
     openTransport: server.openTransport,
     sdk: { name: 'test', version: '0' },
     clipPolicyId: `sha256:${'0'.repeat(64)}`,
-    wantsInterims: true,
-    now: clock.now,
-    wallClock: clock.wallClock,
-    setTimer: clock.setTimer,
-    random: () => 0.5,
+    ...surroundings(clock),
     ...options,
   });
   const log: { [K in keyof ClientEventMap]: ClientEventMap[K][] } = {

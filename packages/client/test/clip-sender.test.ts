@@ -5,7 +5,7 @@ import { ClipSender } from '../src/clip-sender.ts';
 import type { SpeechClientOptions } from '../src/index.ts';
 import { resolveOptions } from '../src/options.ts';
 import type { OutgoingClip } from '../src/outgoing-clip.ts';
-import { END, setUpClient, speech } from './client-fixture.ts';
+import { END, setUpClient, speech, surroundings } from './client-fixture.ts';
 import { fingerprint } from './fake-server.ts';
 import { clipIdOf, HELLO, setUpConnection, WELCOME } from './scripted-connection.ts';
 
@@ -20,11 +20,7 @@ function setUpSender(options: Partial<SpeechClientOptions> = {}, latencyMs = 0) 
     openTransport: () => Promise.reject(new Error('not used')),
     sdk: HELLO.sdk,
     clipPolicyId: HELLO.clipPolicyId,
-    wantsInterims: true,
-    now: clock.now,
-    wallClock: clock.wallClock,
-    setTimer: clock.setTimer,
-    random: () => 0.5,
+    ...surroundings(clock),
     ...options,
   });
   const sender = new ClipSender({

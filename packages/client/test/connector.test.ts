@@ -5,7 +5,7 @@ import { Connection, type ConnectionEnd } from '../src/connection.ts';
 import { Connector } from '../src/connector.ts';
 import { SessionRefusedError, type SpeechClientOptions } from '../src/index.ts';
 import { resolveOptions } from '../src/options.ts';
-import { setUpClient } from './client-fixture.ts';
+import { setUpClient, surroundings } from './client-fixture.ts';
 import { FakeLink } from './fake-link.ts';
 import { HELLO, WELCOME } from './scripted-connection.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -35,11 +35,7 @@ function setUpConnector(options: Partial<SpeechClientOptions> = {}) {
     },
     sdk: HELLO.sdk,
     clipPolicyId: HELLO.clipPolicyId,
-    wantsInterims: true,
-    now: clock.now,
-    wallClock: clock.wallClock,
-    setTimer: clock.setTimer,
-    random: () => 0.5,
+    ...surroundings(clock),
     ...options,
   });
   const connector = new Connector({

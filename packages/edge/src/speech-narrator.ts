@@ -1,8 +1,6 @@
 import { floatToInt16 } from '@outspoken/audio';
 import type { OutgoingUtterance, SpeechClient } from '@outspoken/client';
-import { MIN_LEVEL_DBFS } from '@outspoken/protocol';
-import type { DetectorEvent } from '@outspoken/vad';
-import { DEFAULT_SEGMENTER_OPTIONS } from '@outspoken/vad';
+import { DEFAULT_SEGMENTER_OPTIONS, type DetectorEvent } from '@outspoken/vad';
 import type { CaptureStats, ClipStartDetail } from './capture-event.ts';
 import { LevelBatch } from './level-batch.ts';
 import type { WorkerEventMessage } from './worker-channel.ts';
@@ -176,7 +174,7 @@ export class SpeechNarrator {
     }
     const { utterance, opening } = clip;
     const { endSample, voicedEndSample, reason, continues, evidence, levelDbfs } = event;
-    utterance.end({ reason, continues, evidence, levelDbfs: Math.max(levelDbfs, MIN_LEVEL_DBFS) });
+    utterance.end({ reason, continues, evidence, levelDbfs });
     // Not the first id any more when the server closed the clip as stalled and the rest became a clip of its own.
     const { clipId } = utterance;
     const endMs = this.#toMs(endSample);

@@ -52,7 +52,7 @@ test('turns one utterance into one clip and its events, in session time', () => 
   expect(samples).toHaveLength(12_800);
   expect(samples[0]).toBe(16_384);
   expect(maybeEnds).toEqual([12_800]);
-  expect(end).toEqual({ reason: 'silence', continues: false, evidence: EVIDENCE, levelDbfs: -200 });
+  expect(end).toEqual({ reason: 'silence', continues: false, evidence: EVIDENCE, levelDbfs: Number.NEGATIVE_INFINITY });
   expect(messages[4]!.detail).toMatchObject({ clipId, startMs: 200, endMs: 1000, preRollMs: 300, reason: 'silence' });
   expect(messages[5]!.detail).toEqual({ startMs: 500, endMs: 1000, reason: 'silence' });
   expect(cuts).toEqual([{ clipId, voicedAgeMs: 1192 }]);
