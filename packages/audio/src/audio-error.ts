@@ -10,6 +10,8 @@ export type AudioErrorCode =
   | 'wav_format_invalid'
   /** A sound format that this reader does not decode. */
   | 'wav_format_unsupported'
+  /** More channels than this reader takes. */
+  | 'wav_channels'
   /** No `data` chunk. */
   | 'wav_data_missing';
 

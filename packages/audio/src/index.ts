@@ -6,5 +6,7 @@ export { peakDbfs, rmsDbfs } from './level.ts';
 export { decodePcm, encodePcm, floatToInt16, int16ToFloat, isFiniteAudio, type PcmEncoding, pcmSampleBytes } from './pcm.ts';
 export { Resampler, type ResamplerOptions, resample } from './resampler.ts';
 export { RingBuffer } from './ring-buffer.ts';
-export { readWav, type WavAudio } from './wav-reader.ts';
+export type { WavEncoding, WavFormat } from './wav-format.ts';
+export { findWavHeader, type WavHeader, type WavHeaderSearch, type WavRange } from './wav-header.ts';
+export { decodeWavSamples, readWav, type WavAudio } from './wav-reader.ts';
 export { type WavWriterOptions, writeWav } from './wav-writer.ts';

@@ -31,7 +31,8 @@ const GUID_TAIL = [0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0
 /**
  * Reads the payload of a `fmt ` chunk.
  *
- * @throws AudioError `wav_format_invalid` if it is too short or contradicts itself, `wav_format_unsupported` if this package cannot decode it.
+ * @throws AudioError `wav_format_invalid` if it is too short or contradicts itself, `wav_format_unsupported` if this package cannot decode it,
+ *   `wav_channels` if it has more than 8 channels.
  */
 export function parseWavFormat(payload: DataView): WavFormat {
   if (payload.byteLength < 16)
@@ -45,7 +46,7 @@ export function parseWavFormat(payload: DataView): WavFormat {
   const channelCount = payload.getUint16(2, true);
   if (channelCount === 0) throw new AudioError('wav_format_invalid', 'channel count must be at least 1, got 0');
   if (channelCount > MAX_CHANNELS) {
-    throw new AudioError('wav_format_unsupported', `channel count must be at most ${MAX_CHANNELS}, got ${channelCount}`);
+    throw new AudioError('wav_channels', `channel count must be at most ${MAX_CHANNELS}, got ${channelCount}`);
   }
   const sampleRateHz = payload.getUint32(4, true);
   if (sampleRateHz === 0) throw new AudioError('wav_format_invalid', 'sample rate must be at least 1 Hz, got 0');

@@ -112,6 +112,7 @@ test.each([
   ['wav_format_unsupported', riff([chunk('fmt ', format({ tag: 0x11, bitsPerSample: 4 }))])],
   ['wav_data_missing', riff([MONO_16])],
   ['wav_data_missing', riff([MONO_16, chunk('LIST', [1, 2, 3, 4])])],
+  ['wav_channels', riff([chunk('fmt ', format({ tag: 1, bitsPerSample: 8, channelCount: 100 })), chunk('data', [])])],
 ])('throws %s', (code, bytes) => {
   expect(codeOf(bytes)).toBe(code);
 });
