@@ -1,6 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { CLOSE_CODES, GUARDS, METRICS, type MetricDefinition, type MetricKey, REJECTION_REASONS } from './metrics.ts';
-import type { ClipObservation, ClipOutcome, EdgeUsage, Metrics, QueueSnapshot, RequestOutcome } from './recorder.ts';
+import {
+  CLOSE_CODES,
+  CONTAINERS,
+  FILE_PROTOCOLS,
+  GUARDS,
+  LIVE_PROTOCOLS,
+  METRICS,
+  type MetricDefinition,
+  type MetricKey,
+  REJECTION_REASONS,
+} from './metrics.ts';
+import type { ClipObservation, ClipOutcome, EdgeUsage, FileObservation, Metrics, QueueSnapshot, RequestOutcome } from './recorder.ts';
 
 /** Options of {@link createMetrics}. */
 export interface MetricsOptions {
@@ -55,7 +65,9 @@ class PrometheusMetrics implements Metrics {
     const { protocol, outcome } = observation;
     const metrics = this.#instruments;
     metrics.clips.inc({ outcome });
-    metrics.requests.inc({ protocol, outcome: REQUEST_OUTCOME_OF_CLIP[outcome] });
+    if (protocol === 'stream') {
+      metrics.requests.inc({ protocol, outcome: REQUEST_OUTCOME_OF_CLIP[outcome] });
+    }
     for (const guard of observation.guards ?? []) {
       metrics.guardActions.inc({ guard: bounded(GUARDS, guard) });
     }
@@ -75,7 +87,7 @@ class PrometheusMetrics implements Metrics {
     }
     if (observation.finalLatencyMs !== undefined) {
       const model = this.#models.has(observation.model) ? observation.model : 'other';
-      metrics.finalLatency.observe({ protocol, model }, amount(observation.finalLatencyMs) / 1000);
+      metrics.finalLatency.observe({ protocol: bounded(LIVE_PROTOCOLS, protocol), model }, amount(observation.finalLatencyMs) / 1000);
     }
   }
 
@@ -85,6 +97,40 @@ class PrometheusMetrics implements Metrics {
 
   rejected(reason: string): void {
     this.#instruments.rejected.inc({ reason: bounded(REJECTION_REASONS, reason) });
+  }
+
+  audioReceived(protocol: Parameters<Metrics['audioReceived']>[0], audioMs: number): void {
+    this.#instruments.audioReceived.inc({ protocol }, amount(audioMs) / 1000);
+  }
+
+  uploadReceived(bytes: number): void {
+    this.#instruments.uploads.inc(amount(bytes));
+  }
+
+  fileStarted(): void {
+    this.#instruments.filesActive.inc();
+  }
+
+  fileFinished(observation: FileObservation): void {
+    const { protocol, outcome } = observation;
+    const metrics = this.#instruments;
+    metrics.filesActive.dec();
+    metrics.files.inc({ container: bounded(CONTAINERS, observation.container), outcome });
+    metrics.requests.inc({ protocol, outcome });
+    if (observation.readMs !== undefined) {
+      metrics.stageDuration.observe({ stage: 'read' }, amount(observation.readMs) / 1000);
+    }
+    if (observation.firstSegmentMs !== undefined) {
+      metrics.firstSegment.observe(amount(observation.firstSegmentMs) / 1000);
+    }
+    if (outcome !== 'ok') {
+      return;
+    }
+    if (observation.audioMs !== undefined) {
+      metrics.fileDuration.observe(amount(observation.audioMs) / 1000);
+    }
+    metrics.fileSpeech.inc(amount(observation.speechMs) / 1000);
+    metrics.requestDuration.observe({ protocol: bounded(FILE_PROTOCOLS, protocol) }, amount(observation.requestMs) / 1000);
   }
 
   connectionOpened(protocol: Parameters<Metrics['connectionOpened']>[0]): void {

@@ -4,6 +4,7 @@ export type {
   ClipObservation,
   ClipOutcome,
   EdgeUsage,
+  FileObservation,
   InterimDropReason,
   Metrics,
   ModelLabels,

@@ -19,16 +19,25 @@ export interface MetricDefinition {
 }
 
 /** The public protocols that a request can arrive by. */
-export const PROTOCOLS = ['stream', 'other'] as const;
+export const PROTOCOLS = ['stream', 'openai', 'other'] as const;
+/** Those that carry speech while it is spoken, and so have a latency from its end. */
+export const LIVE_PROTOCOLS = ['stream', 'other'] as const satisfies readonly (typeof PROTOCOLS)[number][];
+/** Those that carry whole files. `other`: a program that runs the engine itself. */
+export const FILE_PROTOCOLS = ['openai', 'other'] as const satisfies readonly (typeof PROTOCOLS)[number][];
 /** How a request ended, as its caller sees it. */
 export const REQUEST_OUTCOMES = ['ok', 'failed', 'rejected', 'cancelled'] as const;
 /** How a clip ended. `stalled`: the client fell silent in mid-clip and the part that had arrived was transcribed. */
 export const CLIP_OUTCOMES = ['ok', 'empty', 'failed', 'stalled', 'cancelled'] as const;
-/** Where the time of a clip goes: waiting for a worker, the model's two halves, and all of its time in a worker. */
-const STAGES = ['queue', 'encoder', 'decoder', 'worker'] as const;
-/** The scheduler's lanes, most important first. */
-export const LANES = ['final', 'interim', 'speculative'] as const;
-/** Why something was refused: the error codes of the wire protocol, and what is refused before a protocol is spoken. */
+/**
+ * Where time goes. Of a clip: waiting for a worker, the model's two halves, and all of its time in a worker.
+ * Of a file: `read`, decoding it and searching it for speech.
+ */
+const STAGES = ['queue', 'encoder', 'decoder', 'worker', 'read'] as const;
+/** The scheduler's lanes. */
+export const LANES = ['final', 'interim', 'speculative', 'file'] as const;
+/** What kinds of file can be told apart; a file that no reader knows is `other`. */
+export const CONTAINERS = ['wav', 'mp3', 'flac', 'ogg', 'webm', 'mp4', 'aac', 'other'] as const;
+/** Why something was refused: the error codes of the wire protocol, what is refused before a protocol is spoken, and what is wrong with a file. */
 export const REJECTION_REASONS = [
   'bad_message',
   'unknown_message',
@@ -55,6 +64,18 @@ export const REJECTION_REASONS = [
   'unsupported_protocol',
   'session_expired',
   'too_many_connections',
+  'unsupported_media',
+  'media_damaged',
+  'media_empty',
+  'media_too_long',
+  'media_too_complex',
+  'reader_failed',
+  'readers_busy',
+  'upload_too_large',
+  'upload_incomplete',
+  'spool_full',
+  'unknown_model',
+  'bad_request',
   'other',
 ] as const;
 /** What the recognizer did to a text that plain greedy decoding would have returned. */
@@ -87,6 +108,12 @@ export const CLOSE_CODES = [
 
 // Finer than prom-client's defaults between 10 and 300 ms, where the latency of a short clip lies.
 const LATENCY_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30] as const;
+// Reading a file of hours takes minutes.
+const STAGE_BUCKETS_SECONDS = [...LATENCY_BUCKETS_SECONDS, 60, 300] as const;
+// Up to the hours that a long recording has, or that a slow sender may take.
+const FILE_SECONDS_BUCKETS = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400] as const;
+const REQUEST_SECONDS_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600] as const;
+const FIRST_SEGMENT_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
 const REALTIME_FACTOR_BUCKETS = [0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 2] as const;
 const CLIP_SECONDS_BUCKETS = [0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30] as const;
 const PROBABILITY_BUCKETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1] as const;
@@ -100,7 +127,7 @@ export const METRICS = {
   requests: {
     name: 'outspoken_requests_total',
     type: 'counter',
-    help: 'Requests answered, by protocol and outcome; its rate is the QPS. On the stream one clip is one request.',
+    help: 'Requests answered, by protocol and outcome; its rate is the QPS. On the stream one clip is one request, elsewhere one file.',
     unit: 'count',
     labels: { protocol: PROTOCOLS, outcome: REQUEST_OUTCOMES },
   },
@@ -116,16 +143,23 @@ export const METRICS = {
     type: 'histogram',
     help: 'Time from the end of speech being received to the final transcript being sent.',
     unit: 'seconds',
-    labels: { protocol: PROTOCOLS, model: 'configured' },
+    labels: { protocol: LIVE_PROTOCOLS, model: 'configured' },
     buckets: LATENCY_BUCKETS_SECONDS,
   },
   stageDuration: {
     name: 'outspoken_stage_duration_seconds',
     type: 'histogram',
-    help: 'Time a clip spent in one stage: waiting for a worker, in the encoder, in the decoder, in the worker altogether.',
+    help: 'Time in one stage. Of a clip: waiting for a worker, encoder, decoder, worker altogether; of a file: read, decoding and searching it.',
     unit: 'seconds',
     labels: { stage: STAGES },
-    buckets: LATENCY_BUCKETS_SECONDS,
+    buckets: STAGE_BUCKETS_SECONDS,
+  },
+  audioReceived: {
+    name: 'outspoken_audio_received_seconds_total',
+    type: 'counter',
+    help: 'Audio that arrived to be transcribed, whatever became of it.',
+    unit: 'seconds',
+    labels: { protocol: PROTOCOLS },
   },
   audio: {
     name: 'outspoken_audio_seconds_total',
@@ -171,6 +205,58 @@ export const METRICS = {
     help: 'Times a guard changed what plain greedy decoding would have returned.',
     unit: 'count',
     labels: { guard: GUARDS },
+  },
+  uploads: {
+    name: 'outspoken_upload_bytes_total',
+    type: 'counter',
+    help: 'Bytes of files received, those of uploads that were broken off or refused included.',
+    unit: 'bytes',
+    labels: {},
+  },
+  filesActive: {
+    name: 'outspoken_files_active',
+    type: 'gauge',
+    help: 'Files being transcribed, those waiting for a reader included.',
+    unit: 'count',
+    labels: {},
+  },
+  files: {
+    name: 'outspoken_files_total',
+    type: 'counter',
+    help: 'Files that were read or refused, by container and outcome.',
+    unit: 'count',
+    labels: { container: CONTAINERS, outcome: REQUEST_OUTCOMES },
+  },
+  fileDuration: {
+    name: 'outspoken_file_duration_seconds',
+    type: 'histogram',
+    help: 'Length of the files that were transcribed.',
+    unit: 'seconds',
+    labels: {},
+    buckets: FILE_SECONDS_BUCKETS,
+  },
+  fileSpeech: {
+    name: 'outspoken_file_speech_seconds_total',
+    type: 'counter',
+    help: 'Speech found in the files that were transcribed.',
+    unit: 'seconds',
+    labels: {},
+  },
+  requestDuration: {
+    name: 'outspoken_request_duration_seconds',
+    type: 'histogram',
+    help: 'Time from a file being there to its transcript being complete, for files that were transcribed.',
+    unit: 'seconds',
+    labels: { protocol: FILE_PROTOCOLS },
+    buckets: REQUEST_SECONDS_BUCKETS,
+  },
+  firstSegment: {
+    name: 'outspoken_first_segment_seconds',
+    type: 'histogram',
+    help: 'Time from a file being there to its first segment of text.',
+    unit: 'seconds',
+    labels: {},
+    buckets: FIRST_SEGMENT_BUCKETS,
   },
   queueDepth: {
     name: 'outspoken_queue_depth',

@@ -44,6 +44,24 @@ export interface ClipObservation {
   readonly guards?: readonly string[];
 }
 
+/** What is known about one file when it has ended. Figures that do not exist stay out. */
+export interface FileObservation {
+  readonly protocol: ProtocolLabel;
+  readonly outcome: RequestOutcome;
+  /** Id of the file's container; a value outside the catalogue counts as `other`. */
+  readonly container: string;
+  /** Length of the file in milliseconds. */
+  readonly audioMs?: number;
+  /** Speech found in it, in milliseconds. */
+  readonly speechMs?: number;
+  /** From the file being there to its end, in milliseconds. */
+  readonly requestMs: number;
+  /** From the file being there to its first segment of text, in milliseconds. */
+  readonly firstSegmentMs?: number;
+  /** Time spent on decoding it and searching it for speech, in milliseconds. */
+  readonly readMs?: number;
+}
+
 /** What a device did since its last report. Negative figures and NaN count as 0, absurdly large ones are capped. */
 export interface EdgeUsage {
   readonly capturedMs: number;
@@ -76,12 +94,20 @@ export interface QueueSnapshot {
 
 /** Records what the server does. Takes numbers and names from fixed sets: no ids, no text, no audio. */
 export interface Metrics {
-  /** A clip of a live protocol ended: counts the clip, the request it was, and every figure it carries. */
+  /** A clip ended: counts the clip, every figure it carries, and, on the stream, the request that it was. Elsewhere a request has many clips. */
   clipFinished(observation: ClipObservation): void;
-  /** A request ended that is not a clip counted by {@link Metrics.clipFinished}. */
+  /** A request ended that is neither a clip counted by {@link Metrics.clipFinished} nor a file counted by {@link Metrics.fileFinished}. */
   requestFinished(protocol: ProtocolLabel, outcome: RequestOutcome): void;
-  /** Something was refused: a wire error code, or `too_many_connections`; unknown reasons count as `other`. */
+  /** Something was refused: a wire error code, what is wrong with a file, or `too_many_connections`; unknown reasons count as `other`. */
   rejected(reason: string): void;
+  /** Audio arrived, in milliseconds: new samples of a live clip, or the speech that was cut out of a file. */
+  audioReceived(protocol: ProtocolLabel, audioMs: number): void;
+  /** Bytes of a file arrived. */
+  uploadReceived(bytes: number): void;
+  /** A file is there to be transcribed; {@link Metrics.fileFinished} follows, whatever happens. */
+  fileStarted(): void;
+  /** A file ended: counts the file, the request that it was, and every figure it carries. */
+  fileFinished(observation: FileObservation): void;
   connectionOpened(protocol: ProtocolLabel): void;
   /** @param code - WebSocket close code; unknown ones count as `other`. */
   connectionClosed(protocol: ProtocolLabel, code: number): void;

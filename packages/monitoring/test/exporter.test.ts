@@ -6,7 +6,7 @@ const MODEL = { name: 'moonshine-tiny', version: '1', sha256: 'ab'.repeat(32), q
 function useEverything(metrics: ReturnType<typeof createMetrics>): void {
   metrics.setModel(MODEL);
   metrics.watchQueue(() => ({
-    depth: { final: 2, interim: 1, speculative: 0 },
+    depth: { final: 2, interim: 1, speculative: 0, file: 3 },
     audioMs: 4500,
     predictedWaitMs: 250,
     workerSlots: 2,
@@ -28,6 +28,21 @@ function useEverything(metrics: ReturnType<typeof createMetrics>): void {
   metrics.requestFinished('stream', 'rejected');
   metrics.rejected('overloaded');
   metrics.rejected('anything a client might say');
+  metrics.audioReceived('stream', 2500);
+  metrics.uploadReceived(64_000);
+  metrics.fileStarted();
+  metrics.fileStarted();
+  metrics.fileFinished({
+    protocol: 'openai',
+    outcome: 'ok',
+    container: 'flac',
+    audioMs: 90_000,
+    speechMs: 60_000,
+    requestMs: 4500,
+    firstSegmentMs: 400,
+    readMs: 1200,
+  });
+  metrics.fileFinished({ protocol: 'openai', outcome: 'rejected', container: 'a container of tomorrow', requestMs: 20 });
   metrics.connectionOpened('stream');
   metrics.connectionOpened('stream');
   metrics.connectionClosed('stream', 1000);
@@ -77,6 +92,9 @@ test('starts every series with a fixed label set at 0', async () => {
   expect(value(exposition, 'outspoken_stage_duration_seconds_count{stage="encoder"}')).toBe(0);
   expect(value(exposition, 'outspoken_realtime_factor_count')).toBe(0);
   expect(value(exposition, 'outspoken_worker_restarts_total{reason="hung"}')).toBe(0);
+  expect(value(exposition, 'outspoken_files_total{container="mp4",outcome="failed"}')).toBe(0);
+  expect(value(exposition, 'outspoken_request_duration_seconds_count{protocol="openai"}')).toBe(0);
+  expect(value(exposition, 'outspoken_audio_received_seconds_total{protocol="openai"}')).toBe(0);
 });
 
 test('records figures in base units', async () => {
@@ -90,6 +108,14 @@ test('records figures in base units', async () => {
   expect(value(exposition, 'outspoken_worker_busy_seconds_total')).toBe(1.5);
   expect(value(exposition, 'outspoken_queue_audio_seconds')).toBe(4.5);
   expect(value(exposition, 'outspoken_predicted_wait_seconds')).toBe(0.25);
+  expect(value(exposition, 'outspoken_audio_received_seconds_total{protocol="stream"}')).toBe(2.5);
+  expect(value(exposition, 'outspoken_upload_bytes_total')).toBe(64_000);
+  expect(value(exposition, 'outspoken_file_duration_seconds_sum')).toBe(90);
+  expect(value(exposition, 'outspoken_file_speech_seconds_total')).toBe(60);
+  expect(value(exposition, 'outspoken_request_duration_seconds_sum{protocol="openai"}')).toBe(4.5);
+  expect(value(exposition, 'outspoken_first_segment_seconds_sum')).toBe(0.4);
+  expect(value(exposition, 'outspoken_stage_duration_seconds_sum{stage="read"}')).toBe(1.2);
+  expect(value(exposition, 'outspoken_queue_depth{lane="file"}')).toBe(3);
   expect(value(exposition, 'outspoken_edge_captured_seconds_total')).toBe(10);
   expect(value(exposition, 'outspoken_edge_sent_bytes_total')).toBe(112_000);
   expect(value(exposition, 'outspoken_draining')).toBe(1);
@@ -105,6 +131,7 @@ test('never creates a series from a name outside the catalogue', async () => {
   expect(value(exposition, 'outspoken_guard_actions_total{guard="other"}')).toBe(1);
   expect(value(exposition, 'outspoken_rejected_total{reason="other"}')).toBe(1);
   expect(value(exposition, 'outspoken_connections_closed_total{code="other"}')).toBe(1);
+  expect(value(exposition, 'outspoken_files_total{container="other",outcome="rejected"}')).toBe(1);
 });
 
 test('counts an empty or stalled clip as an answered request and a failed one as failed', async () => {
@@ -118,6 +145,34 @@ test('counts an empty or stalled clip as an answered request and a failed one as
   expect(value(exposition, 'outspoken_requests_total{protocol="stream",outcome="cancelled"}')).toBe(1);
   expect(value(exposition, 'outspoken_audio_seconds_total{protocol="stream"}')).toBe(3);
   expect(value(exposition, 'outspoken_transcript_confidence_ratio_count')).toBe(2);
+});
+
+test('counts a file as one request, however many clips it was cut into', async () => {
+  const metrics = createMetrics({ collectsProcess: false });
+  metrics.fileStarted();
+  for (let clip = 0; clip < 3; clip += 1) {
+    metrics.clipFinished({ protocol: 'openai', model: 'm', outcome: 'ok', audioMs: 5000 });
+  }
+  metrics.fileFinished({ protocol: 'openai', outcome: 'ok', container: 'wav', audioMs: 20_000, requestMs: 900 });
+  const exposition = await metrics.exposition();
+  expect(value(exposition, 'outspoken_requests_total{protocol="openai",outcome="ok"}')).toBe(1);
+  expect(value(exposition, 'outspoken_clips_total{outcome="ok"}')).toBe(3);
+  expect(value(exposition, 'outspoken_audio_seconds_total{protocol="openai"}')).toBe(15);
+  expect(value(exposition, 'outspoken_files_active')).toBe(0);
+});
+
+test('measures the length and the duration of transcribed files only', async () => {
+  const metrics = createMetrics({ collectsProcess: false });
+  for (const outcome of ['failed', 'rejected', 'cancelled'] as const) {
+    metrics.fileStarted();
+    metrics.fileFinished({ protocol: 'openai', outcome, container: 'mp3', audioMs: 60_000, requestMs: 60_000, readMs: 500 });
+  }
+  const exposition = await metrics.exposition();
+  expect(value(exposition, 'outspoken_requests_total{protocol="openai",outcome="cancelled"}')).toBe(1);
+  expect(value(exposition, 'outspoken_files_total{container="mp3",outcome="failed"}')).toBe(1);
+  expect(value(exposition, 'outspoken_file_duration_seconds_count')).toBe(0);
+  expect(value(exposition, 'outspoken_request_duration_seconds_count{protocol="openai"}')).toBe(0);
+  expect(value(exposition, 'outspoken_stage_duration_seconds_count{stage="read"}')).toBe(3);
 });
 
 test('keeps its counters sound when a device reports nonsense', async () => {
