@@ -1,0 +1,45 @@
+import type { ByteStream } from './byte-stream.ts';
+import { MAX_OGG_PAGE_BYTES, OGG_HEADER_BYTES, type OggPage, readOggPage } from './ogg-page.ts';
+
+// Behind longer junk than this no page is looked for.
+const MAX_JUNK_BYTES = 4 * 1024 * 1024;
+
+/** Walks through the pages of an Ogg file; damaged ones are left out. */
+export class OggPages {
+  readonly #stream: ByteStream;
+  #isTruncated = false;
+
+  constructor(stream: ByteStream) {
+    this.#stream = stream;
+  }
+
+  /** Whether the file ends within a page. */
+  get isTruncated(): boolean {
+    return this.#isTruncated;
+  }
+
+  /** The next page; undefined at the end. */
+  async next(): Promise<OggPage | undefined> {
+    let junkBytes = 0;
+    while (junkBytes <= MAX_JUNK_BYTES) {
+      const bytes = await this.#stream.peek(MAX_OGG_PAGE_BYTES);
+      if (bytes.length < OGG_HEADER_BYTES) {
+        this.#isTruncated ||= bytes.length > 0 && junkBytes === 0;
+        return undefined;
+      }
+      const page = readOggPage(bytes);
+      if (page !== undefined) {
+        this.#isTruncated = false;
+        this.#stream.skip(page.pageBytes);
+        return page;
+      }
+      this.#isTruncated = true;
+      const next = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf('OggS', 1, 'latin1');
+      // The last bytes may be the beginning of a page.
+      const step = next === -1 ? Math.max(1, bytes.length - 3) : next;
+      junkBytes += step;
+      this.#stream.skip(step);
+    }
+    return undefined;
+  }
+}
