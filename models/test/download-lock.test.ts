@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { codeOf, lockDownload } from '../src/download-lock.ts';
+import { temporaryFolder } from './local-hub.ts';
+
+test('holds the lock until it is disposed of', async () => {
+  const path = join(temporaryFolder(), 'model.lock');
+  const lock = await lockDownload(path, 'model.onnx');
+  expect(readFileSync(path, 'utf8')).toBe(String(process.pid));
+  await expect(lockDownload(path, 'model.onnx')).rejects.toMatchObject({ code: 'pull_in_progress', file: 'model.onnx' });
+  await lock[Symbol.asyncDispose]();
+  expect(existsSync(path)).toBe(false);
+});
+
+test('takes over the lock of a process that died', async () => {
+  const path = join(temporaryFolder(), 'model.lock');
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  writeFileSync(path, String(pid));
+  await using _lock = await lockDownload(path, 'model.onnx');
+  expect(readFileSync(path, 'utf8')).toBe(String(process.pid));
+});
+
+test('leaves a lock alone that is just being written', async () => {
+  const path = join(temporaryFolder(), 'model.lock');
+  writeFileSync(path, '');
+  await expect(lockDownload(path, 'model.onnx')).rejects.toMatchObject({ code: 'pull_in_progress' });
+});
+
+test('lets other failures rise', async () => {
+  await expect(lockDownload(join(temporaryFolder(), 'no', 'folder', 'model.lock'), 'model.onnx')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('reads the code of a system error only', () => {
+  expect(codeOf(Object.assign(new Error('no'), { code: 'EACCES' }))).toBe('EACCES');
+  expect([codeOf(new DOMException('no', 'AbortError')), codeOf(new Error('no')), codeOf('no')]).toEqual([undefined, undefined, undefined]);
+});
