@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError } from './config-error.ts';
@@ -16,6 +16,8 @@ export interface ConfigSources {
   readonly folder: string;
   /** Reads the JSON file. @defaultValue the file system */
   readonly readFile?: (path: string) => string;
+  /** Whether there is a folder of this name. @defaultValue the file system */
+  readonly isFolder?: (path: string) => boolean;
 }
 
 /** Environment variable of the JSON file; its flag is `--config`. */
@@ -46,8 +48,21 @@ export function loadConfig(sources: ConfigSources): Command {
       `maximumPredictedWaitMs (${settings.maximumPredictedWaitMs}) must not be above finalDeadlineMs (${settings.finalDeadlineMs}): such clips would be admitted only to be dropped`,
     );
   }
+  if (settings.maximumUploadBytes > settings.maximumSpoolBytes) {
+    throw new ConfigError(
+      `maximumUploadBytes (${settings.maximumUploadBytes}) must not be above maximumSpoolBytes (${settings.maximumSpoolBytes}): such files could never be kept`,
+    );
+  }
+  const spoolFolder = resolve(sources.folder, settings.spoolFolder);
+  if (!(sources.isFolder ?? isFolder)(spoolFolder)) {
+    throw new ConfigError(`spoolFolder must be a folder that exists, create ${spoolFolder} or choose another one`);
+  }
   const webRoot = settings.webRoot === NO_WEB_ROOT ? NO_WEB_ROOT : resolve(sources.folder, settings.webRoot);
-  return { type: 'run', settings: Object.freeze({ ...settings, webRoot }) };
+  return { type: 'run', settings: Object.freeze({ ...settings, spoolFolder, webRoot }) };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function defaults(): PartialSettings {

@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { loadModelFiles } from '@outspoken/models';
 import { createMetrics, type Metrics } from '@outspoken/monitoring';
-import { buildServer, LocalWorkers, Scheduler, type WorkerEvent } from '@outspoken/server';
 import type { Logger } from 'pino';
-import { modelLabels } from './model-labels.ts';
+import { type Core, startCore } from './core.ts';
 import { NO_WEB_ROOT, type Settings } from './settings.ts';
-import { spawnWorker } from './worker-process.ts';
 
 /** A server that answers. */
 export interface RunningServer {
   /** Where a browser on this machine finds it. */
   readonly url: string;
-  /** Takes on nothing new, finishes the clips in flight within the drain time, and ends everything. Idempotent. */
+  /** Takes on nothing new, finishes the clips and files in flight within the drain time, and ends everything. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -27,27 +24,20 @@ const SCHEDULER_GRACE_MS = 500;
  */
 export async function startServer(settings: Settings, logger: Logger): Promise<RunningServer> {
   const metrics = createMetrics();
-  const workers = new LocalWorkers({
-    workers: settings.workers,
-    jobTimeoutMs: settings.jobTimeoutMs,
-    spawn: () => spawnWorker(settings),
-    onEvent: (event) => reportWorker(event, logger, metrics),
-  });
+  const core = await startCore(settings, logger, metrics);
   try {
-    return await assemble(settings, logger, metrics, workers);
+    return await assemble(settings, logger, metrics, core);
   } catch (error) {
-    await workers.close();
+    await core.close();
     throw error;
   }
 }
 
-async function assemble(settings: Settings, logger: Logger, metrics: Metrics, workers: LocalWorkers): Promise<RunningServer> {
-  const { manifest } = await loadModelFiles(settings.model);
-  metrics.setModel(modelLabels(manifest));
-  const { maximumPredictedWaitMs } = settings;
-  const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs });
-  metrics.watchQueue(() => scheduler.snapshot());
+async function assemble(settings: Settings, logger: Logger, metrics: Metrics, core: Core): Promise<RunningServer> {
+  const { workers, scheduler, readers } = core;
   const webRoot = findWebRoot(settings, logger);
+  // The part with the web server in it is loaded while the workers load their model, not before they are started.
+  const { buildServer } = await import('@outspoken/server');
   const server = await buildServer({
     scheduler,
     dispatcher: workers,
@@ -64,12 +54,20 @@ async function assemble(settings: Settings, logger: Logger, metrics: Metrics, wo
       resumeWindowMs: settings.resumeWindowMs,
       finalDeadlineMs: settings.finalDeadlineMs,
     },
+    fileReaders: readers,
+    files: {
+      maximumFileMs: settings.maximumFileMs,
+      maximumUploadBytes: settings.maximumUploadBytes,
+      maximumSpoolBytes: settings.maximumSpoolBytes,
+      maximumUploads: settings.maximumUploads,
+      spoolFolder: settings.spoolFolder,
+    },
   });
   const shutDown = async (): Promise<void> => {
     await server.drain(settings.drainTimeoutMs);
     await scheduler.close({ signal: AbortSignal.timeout(SCHEDULER_GRACE_MS) });
     await server.app.close();
-    await workers.close();
+    await core.close();
   };
   try {
     await workers.ready();
@@ -78,6 +76,8 @@ async function assemble(settings: Settings, logger: Logger, metrics: Metrics, wo
     await server.app.close();
     throw error;
   }
+  // Only now: the workers had the processor to themselves, and the server answers a moment sooner.
+  readers.warmUp();
   warnAboutMicrophone(settings, logger);
   let closing: Promise<void> | undefined;
   return {
@@ -87,16 +87,6 @@ async function assemble(settings: Settings, logger: Logger, metrics: Metrics, wo
       return closing;
     },
   };
-}
-
-function reportWorker(event: WorkerEvent, logger: Logger, metrics: Metrics): void {
-  const { type, ...fields } = event;
-  if (event.type === 'ready') {
-    logger.info(fields, 'worker ready');
-  } else {
-    logger.error(fields, 'worker died, a new one takes its place');
-    metrics.workerRestarted(event.death);
-  }
 }
 
 function findWebRoot(settings: Settings, logger: Logger): string | undefined {

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { choice, integer, list, type Setting, text, toggle } from './setting.ts';
 
 // The demo as `apps/web` builds it: two folders up from both src/ and dist/.
 const BUILT_DEMO = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+const GIBIBYTE = 1024 ** 3;
 
 /** Value of `webRoot` that serves no page at all. */
 export const NO_WEB_ROOT = 'none';
@@ -47,7 +49,11 @@ export const SETTINGS = {
     check: checkProxy,
   }),
   exposeMetrics: toggle({ description: 'serve /metrics', defaultValue: true }),
-  model: choice({ description: 'model that recognizes speech', defaultValue: 'moonshine-tiny', values: ['moonshine-tiny'] }),
+  model: choice({
+    description: 'model that recognizes speech',
+    defaultValue: 'moonshine-tiny',
+    values: ['moonshine-tiny', 'moonshine-base'],
+  }),
   workers: integer({
     description: 'recognition processes; each runs one clip at a time',
     defaultValue: Math.min(availableParallelism(), 256),
@@ -87,8 +93,47 @@ export const SETTINGS = {
     minimum: 0,
     maximum: 600_000,
   }),
+  fileReaders: integer({
+    description: 'most processes that read uploaded files, one file each; all but one end when idle',
+    defaultValue: 4,
+    minimum: 1,
+    maximum: 64,
+  }),
+  maximumFileMs: integer({
+    description: 'most audio that one uploaded file may hold',
+    defaultValue: 14_400_000,
+    minimum: 1000,
+    maximum: 86_400_000,
+  }),
+  maximumUploadBytes: integer({
+    description: 'largest uploaded file',
+    defaultValue: 2 * GIBIBYTE,
+    defaultText: `2 GiB (${2 * GIBIBYTE})`,
+    minimum: 1000,
+    maximum: Number.MAX_SAFE_INTEGER,
+  }),
+  maximumSpoolBytes: integer({
+    description: 'what all uploads together may keep on the disk',
+    defaultValue: 8 * GIBIBYTE,
+    defaultText: `8 GiB (${8 * GIBIBYTE})`,
+    minimum: 1000,
+    maximum: Number.MAX_SAFE_INTEGER,
+  }),
+  maximumUploads: integer({
+    description: 'uploads at once, those that wait for a reader included',
+    defaultValue: 64,
+    minimum: 1,
+    maximum: 10_000,
+  }),
+  spoolFolder: text({
+    description: 'folder in which uploads wait until they are opened; it must exist',
+    form: 'FOLDER',
+    defaultValue: tmpdir(),
+    defaultText: 'the folder of the system for temporary files',
+    check: (value) => value,
+  }),
   drainTimeoutMs: integer({
-    description: 'time to finish the clips in flight when told to stop',
+    description: 'time to finish the clips and files in flight when told to stop',
     defaultValue: 10_000,
     minimum: 0,
     maximum: 600_000,

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { WorkerProcess } from '@outspoken/server';
+import type { WorkerProcess } from '@outspoken/server/engine';
+import { childArguments } from './child-arguments.ts';
 import type { Settings } from './settings.ts';
 
 /** What a worker is told at its start. */
@@ -15,7 +16,6 @@ export function spawnWorker(settings: WorkerSettings): WorkerProcess {
   return fork(WORKER_FILE, [JSON.stringify({ model, threadsPerWorker } satisfies WorkerSettings)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    // A debugger port is for one process only.
-    execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+    execArgv: childArguments(),
   });
 }

@@ -1,6 +1,6 @@
 import { loadMoonshine } from '@outspoken/asr';
 import { loadModelFiles } from '@outspoken/models';
-import { serveRecognizer } from '@outspoken/server';
+import { serveRecognizer } from '@outspoken/server/child';
 import * as runtime from 'onnxruntime-node';
 import { EXIT_CODE } from './exit-code.ts';
 import type { WorkerSettings } from './worker-process.ts';

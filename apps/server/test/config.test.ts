@@ -10,6 +10,7 @@ function load(sources: Partial<ConfigSources> & { readonly file?: unknown } = {}
     environment: {},
     folder: '/home/someone',
     readFile: () => (typeof file === 'string' ? file : JSON.stringify(file)),
+    isFolder: () => true,
     ...rest,
   });
   if (command.type !== 'run') {
@@ -72,6 +73,7 @@ test('brings paths and hosts into one form', () => {
   expect(load({ argv: ['--host', '[::1]'] }).host).toBe('::1');
   expect(load({ argv: ['--web-root', 'pages'] }).webRoot).toBe('/home/someone/pages');
   expect(load({ argv: ['--web-root', 'none'] }).webRoot).toBe('none');
+  expect(load({ argv: ['--spool-folder', 'uploads'] }).spoolFolder).toBe('/home/someone/uploads');
 });
 
 test('takes an empty variable for an unset one', () => {
@@ -107,7 +109,7 @@ test.each<[Parameters<typeof load>[0], string]>([
   [{ argv: ['--port='] }, '--port must be a whole number from 0 to 65535, got ""'],
   [{ argv: ['--no-port'] }, "Unknown option '--no-port', see --help"],
   [{ argv: ['--expose-metrics=maybe'] }, "Option '--expose-metrics' does not take an argument, see --help"],
-  [{ argv: ['--model', '../../etc'] }, '--model must be one of moonshine-tiny, got "../../etc"'],
+  [{ argv: ['--model', '../../etc'] }, '--model must be one of moonshine-tiny, moonshine-base, got "../../etc"'],
   [
     { environment: { OUTSPOKEN_PORT: 'tcp://10.0.0.1:8080' } },
     'OUTSPOKEN_PORT must be a whole number from 0 to 65535, got "tcp://10.0.0.1:8080"',
@@ -132,8 +134,22 @@ test.each<[Parameters<typeof load>[0], string]>([
     { argv: ['--maximum-predicted-wait-ms', '9000', '--final-deadline-ms', '5000'] },
     'maximumPredictedWaitMs (9000) must not be above finalDeadlineMs (5000): such clips would be admitted only to be dropped',
   ],
+  [
+    { argv: ['--maximum-upload-bytes', '2000', '--maximum-spool-bytes', '1000'] },
+    'maximumUploadBytes (2000) must not be above maximumSpoolBytes (1000): such files could never be kept',
+  ],
 ])('says in one line what is wrong: %j', (sources, message) => {
   expect(failure(sources)).toBe(message);
+});
+
+test('wants a spool folder that exists', () => {
+  const isFolder = (path: string): boolean => path !== '/home/someone/uploads';
+  expect(failure({ argv: ['--spool-folder', 'uploads'], isFolder })).toBe(
+    'spoolFolder must be a folder that exists, create /home/someone/uploads or choose another one',
+  );
+  const sources = { argv: [], environment: {}, folder: '/' };
+  expect(loadConfig(sources).type).toBe('run');
+  expect(() => loadConfig({ ...sources, argv: ['--spool-folder', import.meta.filename] })).toThrow(ConfigError);
 });
 
 test('says in one line that the file is missing or is not JSON', () => {

@@ -35,3 +35,9 @@ test('every example in it is good', () => {
     expect(loadConfig({ argv, environment, folder: '/' }).type).toBe('run');
   }
 });
+
+test('names the command that a person typed', () => {
+  const help = helpText('outspoken serve');
+  expect(help).toContain('Usage: outspoken serve [settings]');
+  expect(help).not.toContain('pnpm');
+});

@@ -1,9 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { HttpOptions } from './api/http-options.ts';
 import type { MetricsSource } from './api/metrics.ts';
 import type { StreamOptions } from './api/stream-options.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
+import type { FileReaders } from './dispatch/file-reader.ts';
 import type { Scheduler } from './scheduling/scheduler.ts';
 import type { Clock } from './session/clock.ts';
+import type { FileOptions } from './session/file-options.ts';
 import type { SessionMetrics } from './session/session-metrics.ts';
 import type { SessionOptions } from './session/session-options.ts';
 
@@ -32,6 +35,14 @@ export interface ServerOptions {
   readonly isMetricsExposed?: boolean;
   /** Limits of sessions and clips. @defaultValue {@link DEFAULT_SESSION_OPTIONS} */
   readonly session?: Partial<SessionOptions>;
+  /** Reads uploaded files; none means that files are not taken. Owned by the caller, who closes it after the server. */
+  readonly fileReaders?: FileReaders;
+  /** Limits of files. @defaultValue {@link DEFAULT_FILE_OPTIONS} */
+  readonly files?: Partial<FileOptions>;
+  /** Language of the model, as a BCP 47 tag; requests for another one are refused. @defaultValue `en` */
+  readonly language?: string;
+  /** Limits of plain HTTP requests. @defaultValue {@link DEFAULT_HTTP_OPTIONS} */
+  readonly http?: Partial<HttpOptions>;
   /** Limits of one socket. @defaultValue {@link DEFAULT_STREAM_OPTIONS} */
   readonly stream?: Partial<StreamOptions>;
   /** Times and timers. @defaultValue {@link SYSTEM_CLOCK} */

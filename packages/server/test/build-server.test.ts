@@ -13,6 +13,8 @@ test.each([
   [{ allowedOrigins: ['*'] }, TypeError],
   [{ session: { windowClips: 0 } }, RangeError],
   [{ stream: { byteBurst: 0 } }, RangeError],
+  [{ http: { heartbeatMs: 30_000 } }, RangeError],
+  [{ files: { maximumUploads: 0 } }, RangeError],
 ])('refuses %j', async (options, type) => {
   await expect(startServer(options)).rejects.toThrow(type);
 });
@@ -34,9 +36,21 @@ test('counts the connections that are more than it holds', async () => {
   kept.destroy();
 });
 
-test('limits how slowly a request may come', async () => {
-  const { app } = await startServer();
-  expect([app.server.headersTimeout, app.server.requestTimeout]).toEqual([5_000, 5_000]);
+test('limits how slowly a request may come: its headers, and its body', async () => {
+  const { app, port, base, clock } = await startServer();
+  expect(app.server.headersTimeout).toBe(5_000);
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data.toString();
+  });
+  const hungUp = once(socket, 'close');
+  socket.write('POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
+  // Answered over another connection: by then the server has read the other one too.
+  await fetch(`${base}/healthz`);
+  clock.advance(5_000);
+  await hungUp;
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
 
 test('drains: clients are told, the clip in flight finishes, then every socket is closed with 1001', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recognizedObservation, unrecognizedObservation } from '../src/session/clip-observation.ts';
+import { fileClipObservation, recognizedObservation, unrecognizedObservation } from '../src/session/clip-observation.ts';
 
 const transcript = {
   text: 'secret words',
@@ -12,10 +12,12 @@ const transcript = {
   audioMs: 500,
 };
 
+const LIVE = { protocol: 'stream', model: 'm' } as const;
+
 function observe(text: string, reason: 'silence' | 'stalled') {
   const outcome = { transcript: { ...transcript, text }, attempt: 1, workerId: 1, busyMs: 40, queueMs: 5 };
   const end = { lengthSamples: 8_000, reason, continues: false };
-  return recognizedObservation({ type: 'recognized', end, outcome, digest: 'x', serverMs: 50 }, 'm');
+  return recognizedObservation({ type: 'recognized', end, outcome, digest: 'x', serverMs: 50 }, LIVE);
 }
 
 test('holds figures and no text', () => {
@@ -39,5 +41,13 @@ test('holds figures and no text', () => {
 test('tells empty and stalled clips apart', () => {
   expect(observe('', 'silence').outcome).toBe('empty');
   expect(observe('x', 'stalled').outcome).toBe('stalled');
-  expect(unrecognizedObservation(1_600, 'cancelled', 'm')).toEqual({ protocol: 'stream', model: 'm', outcome: 'cancelled', audioMs: 100 });
+  expect(unrecognizedObservation(1_600, 'cancelled', LIVE)).toEqual({ protocol: 'stream', model: 'm', outcome: 'cancelled', audioMs: 100 });
+});
+
+test('a clip of a file has no latency of its own', () => {
+  const outcome = { transcript, attempt: 1, workerId: 1, busyMs: 40, queueMs: 5 };
+  const observation = fileClipObservation(8_000, outcome, { protocol: 'openai', model: 'm' });
+  expect(observation).toMatchObject({ protocol: 'openai', outcome: 'ok', audioMs: 500, busyMs: 40 });
+  expect(Object.keys(observation)).not.toContain('finalLatencyMs');
+  expect(Object.keys(observation)).not.toContain('queueMs');
 });

@@ -9,7 +9,12 @@ import { end, frameBytes, start, tone } from './support/speech.ts';
 import { RawClient } from './support/test-server.ts';
 
 const WORKER = fileURLToPath(new URL('support/fake-worker.ts', import.meta.url));
-const forkFake = () => fork(WORKER, { serialization: 'advanced', execArgv: ['--conditions=@outspoken/source', '--import', 'tsx'] });
+const READER = fileURLToPath(new URL('support/fake-file-reader.ts', import.meta.url));
+const forkFake = (name: string) =>
+  fork(name === 'worker.js' ? WORKER : READER, {
+    serialization: 'advanced',
+    execArgv: ['--conditions=@outspoken/source', '--import', 'tsx'],
+  });
 
 interface Example {
   readonly server: server.OutspokenServer;
@@ -33,6 +38,11 @@ test('the example serves clips and shuts down', async () => {
   client.send(frameBytes(0, tone(4_800, 0).fill(0, 0, 2)));
   client.send(end(0, 4_800));
   expect(await client.next('final')).toMatchObject({ text: '4800 samples by worker 1', receivedSamples: 4_800 });
+  const form = new FormData();
+  form.set('file', new Blob(['a sound, as far as the fake reader knows']), 'speech.wav');
+  form.set('model', 'fake');
+  const response = await fetch(`http://127.0.0.1:${port}/v1/audio/transcriptions`, { method: 'POST', body: form });
+  expect([response.status, await response.json()]).toMatchObject([200, { text: expect.stringContaining('samples by worker 1') }]);
   await running.shutDown();
   expect((await client.closed).code).toBe(1001);
 });

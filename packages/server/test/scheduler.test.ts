@@ -301,9 +301,10 @@ test('counts the time of the workers and shows the state of the queue', async ()
   bench.submit('running');
   bench.submit('a', { audioMs: 2000 });
   bench.submit('s', { lane: 'speculative' });
+  bench.submit('r', { lane: 'file', audioMs: 5000 });
   expect(bench.scheduler.snapshot()).toEqual({
-    depth: { final: 1, interim: 0, speculative: 1 },
-    audioMs: 3000,
+    depth: { final: 1, interim: 0, speculative: 1, file: 1 },
+    audioMs: 8000,
     predictedWaitMs: expect.closeTo(200, 6),
     workerSlots: 1,
   });
@@ -360,7 +361,7 @@ test('refuses senseless limits', () => {
   expect(() => new Bench(1, { interimWaitRatio: Number.NaN })).toThrow(RangeError);
 });
 
-const lane = fc.constantFrom<Lane>('final', 'interim', 'speculative');
+const lane = fc.constantFrom<Lane>('final', 'interim', 'speculative', 'file');
 const command = fc.oneof(
   {
     weight: 5,
@@ -409,7 +410,7 @@ test('whatever happens, every clip settles exactly once, no slot is idle while o
           jobs[step.index]?.[step.type]();
         }
         const { depth, predictedWaitMs, audioMs } = bench.scheduler.snapshot();
-        const waiting = depth.final + depth.interim + depth.speculative;
+        const waiting = depth.final + depth.interim + depth.speculative + depth.file;
         expect(bench.dispatcher.mostAtOnce).toBeLessThanOrEqual(slots);
         expect(waiting > 0 && bench.dispatcher.idleSlots > 0, 'a clip waits while a slot is idle').toBe(false);
         expect(predictedWaitMs).toBeGreaterThanOrEqual(0);
@@ -426,7 +427,7 @@ test('whatever happens, every clip settles exactly once, no slot is idle while o
   );
 });
 
-test('no clip begins while a more important one waits, and clips of a lane begin in the order in which they came', async () => {
+test('finals begin before all else, live clips and files in turns, each lane in the order in which its clips came', async () => {
   const clips = fc.array(fc.record({ lane, audioMs: fc.integer({ min: 1, max: 500 }) }), { minLength: 1, maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(clips, fc.integer({ min: 1, max: 3 }), async (list, slots) => {
@@ -438,10 +439,81 @@ test('no clip begins while a more important one waits, and clips of a lane begin
         bench.submit(`${lane}-${index}`, { lane, audioMs });
       });
       await bench.finishAll();
-      const order: readonly Lane[] = ['final', 'interim', 'speculative'];
-      const expected = order.flatMap((name) => list.flatMap((clip, index) => (clip.lane === name ? [`${name}-${index}`] : [])));
+      const of = (name: Lane) => list.flatMap((clip, index) => (clip.lane === name ? [`${name}-${index}`] : []));
+      const live = [...of('interim'), ...of('speculative')];
+      const files = of('file');
+      const turns = Array.from({ length: Math.max(live.length, files.length) }, (_, index) => [live[index], files[index]]);
+      const expected = [...of('final'), ...turns.flat().filter((name) => name !== undefined)];
       expect(bench.dispatcher.begun.slice(slots)).toEqual(expected);
     }),
     { seed: 20_261_124, numRuns: 100 },
   );
+});
+
+test('a final does not wait for the files that wait, only for those that run', () => {
+  const bench = new Bench(1, { maximumPredictedWaitMs: 1000, maximumFileWaitMs: 4600, maximumQueuedAudioMs: 100_000 });
+  bench.submit('running', { lane: 'file', audioMs: 10_000 });
+  for (let i = 0; i < 9; i += 1) {
+    bench.submit(`f${i}`, { lane: 'file', audioMs: 10_000 });
+  }
+  // The initial guess of the cost is 0.05.
+  expect(bench.scheduler.predictedWaitMs()).toBeCloseTo(500, 6);
+  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: true });
+  // 500 ms run, 4500 ms wait, the clip itself needs 150 ms.
+  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: false, reason: 'overloaded', retryAfterMs: 550 });
+  expect(bench.scheduler.snapshot().audioMs).toBe(90_000);
+});
+
+test('a new file is let in while the queue is full: its clips wait for room', () => {
+  const bench = new Bench(1, { maximumQueuedAudioMs: 5000 });
+  bench.submit('running', { audioMs: 1000 });
+  bench.submit('f', { lane: 'file', audioMs: 5000 });
+  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: true });
+  bench.submit('a', { audioMs: 5000 });
+  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false });
+});
+
+test('a file may wait longer than those who speak', () => {
+  const bench = new Bench(1, { maximumPredictedWaitMs: 1000 });
+  bench.submit('running', { audioMs: 10_000 });
+  bench.submit('a', { audioMs: 100_000 });
+  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false });
+  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(5650, 6) });
+});
+
+test('files that are turned away do not put off those who speak', () => {
+  const bench = new Bench(1, { maximumPredictedWaitMs: 1000, maximumFileWaitMs: 1000 });
+  bench.submit('running', { audioMs: 10_000 });
+  bench.submit('a', { audioMs: 10_000 });
+  const fileRetries = Array.from({ length: 3 }, () => bench.scheduler.admit(3000, 'file'));
+  expect(fileRetries).toMatchObject([{ retryAfterMs: 150 }, { retryAfterMs: 300 }, { retryAfterMs: 450 }]);
+  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false, retryAfterMs: 150 });
+});
+
+test('files fill what live speech leaves of the queue, and never take its room', async () => {
+  const bench = new Bench(1, { maximumQueuedAudioMs: 5000 });
+  bench.submit('running', { audioMs: 1000 });
+  const file = bench.submit('f', { lane: 'file', audioMs: 4000 });
+  const refused = bench.submit('g', { lane: 'file', audioMs: 2000 });
+  await expect(refused.promise).rejects.toMatchObject({ code: 'overloaded', retryAfterMs: 100 });
+  const final = bench.submit('a', { audioMs: 5000 });
+  await bench.finishAll();
+  expect((await file.promise).attempt + (await final.promise).attempt).toBe(2);
+  expect(bench.dispatcher.begun).toEqual(['running', 'a', 'f']);
+});
+
+test('close lets the clips of files finish, and gives them up when its signal is aborted', async () => {
+  const bench = new Bench();
+  bench.submit('running');
+  const first = bench.submit('f', { lane: 'file' });
+  const second = bench.submit('g', { lane: 'file' });
+  const abort = new AbortController();
+  const closed = bench.scheduler.close({ signal: abort.signal });
+  await expect(bench.submit('h', { lane: 'file' }).promise).rejects.toMatchObject({ code: 'draining' });
+  await bench.finishOne();
+  await bench.finishOne();
+  expect((await first.promise).attempt).toBe(1);
+  abort.abort();
+  await expect(second.promise).rejects.toMatchObject({ code: 'draining' });
+  await closed;
 });

@@ -42,6 +42,17 @@ test('recognizes the samples up to the given length', async () => {
   expect(clock.pending).toBe(0);
 });
 
+test('counts audio that is new, once', () => {
+  const { utterance, metrics } = open();
+  utterance.write(frame(0, tone(3_200)));
+  utterance.write(frame(0, tone(3_200)));
+  utterance.write(frame(0, tone(4_000)));
+  expect(metrics.calls.filter(([name]) => name === 'audioReceived')).toEqual([
+    ['audioReceived', 'stream', 200],
+    ['audioReceived', 'stream', 50],
+  ]);
+});
+
 test.each([
   ['a gap', frame(0, tone(100), { offsetSamples: 2_001 }), 'bad_frame', true],
   ['other samples at a known place', frame(0, tone(100, 2), { offsetSamples: 1_000 }), 'clip_conflict', true],

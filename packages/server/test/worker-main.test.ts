@@ -1,6 +1,7 @@
 import type { Recognizer, Transcript } from '@outspoken/asr';
 import { expect, test } from 'vitest';
-import { serveRecognizer, type WorkerPort } from '../src/dispatch/worker-main.ts';
+import { serveRecognizer } from '../src/dispatch/worker-main.ts';
+import { FakePort } from './support/fake-port.ts';
 
 const TRANSCRIPT: Transcript = {
   text: 'hello',
@@ -12,29 +13,6 @@ const TRANSCRIPT: Transcript = {
   timings: { encoderMs: 1, decoderMs: 1 },
   audioMs: 100,
 };
-
-class FakePort implements WorkerPort {
-  readonly sent: { readonly type: string }[] = [];
-  readonly #listeners: { readonly event: string; readonly listener: (message?: unknown) => void }[] = [];
-
-  send(message: unknown): boolean {
-    this.sent.push(message as { type: string });
-    return true;
-  }
-
-  on(event: string, listener: (message?: unknown) => void): this {
-    this.#listeners.push({ event, listener });
-    return this;
-  }
-
-  emit(event: string, message?: unknown): void {
-    for (const entry of this.#listeners) {
-      if (entry.event === event) {
-        entry.listener(message);
-      }
-    }
-  }
-}
 
 function recognizerThat(transcribe: Recognizer['transcribe']): Recognizer {
   const model = { id: 'fake', version: '1', family: 'fake', sampleRateHz: 16_000, minimumSamples: 1, maximumSamples: 480_000 };

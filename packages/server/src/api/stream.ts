@@ -5,8 +5,9 @@ import { DEFAULT_RETRY_MS } from '../session/recognition-failure.ts';
 import { SessionError } from '../session/session-error.ts';
 import type { ApiContext } from './api-context.ts';
 import type { ConnectionSet } from './connection-set.ts';
+import { checkOrigin } from './cross-origin.ts';
 import { NOT_FOUND } from './refusal.ts';
-import { checkOrigin } from './sessions.ts';
+import { STREAM_SCHEMA } from './schema.ts';
 import { StreamConnection } from './stream-connection.ts';
 
 /** Twice the largest frame: up to here a client is told in words that its frame is too large; beyond it the socket closes with 1009. */
@@ -42,6 +43,8 @@ export function registerStream(scope: FastifyInstance, context: ApiContext, conn
   scope.route({
     method: 'GET',
     url: '/v1/stream',
+    schema: STREAM_SCHEMA,
+    serializerCompiler: () => (data) => JSON.stringify(data),
     handler: async (_request, reply) => {
       const refusal = { code: 'unsupported_protocol', message: 'this address speaks WebSocket', retryable: false };
       return reply.code(426).header('upgrade', 'websocket').send({ error: refusal });

@@ -1,13 +1,6 @@
 import type { Recognizer } from '@outspoken/asr';
-import { isTyped, type ParentMessage, type WorkerMessage } from './worker-protocol.ts';
-
-/** The worker's end of the channel to its parent; `process` of a forked child fits. */
-export interface WorkerPort {
-  readonly connected?: boolean;
-  send?(message: unknown, handle?: undefined, options?: undefined, callback?: (error: Error | null) => void): boolean;
-  on(event: 'message', listener: (message: unknown) => void): unknown;
-  on(event: 'disconnect', listener: () => void): unknown;
-}
+import { type ChildService, messageOf, type ServiceEnd, serveChild, type WorkerPort } from './child-service.ts';
+import type { ParentMessage, WorkerMessage } from './worker-protocol.ts';
 
 /** Options of {@link serveRecognizer}. */
 export interface ServeRecognizerOptions {
@@ -25,47 +18,18 @@ export interface ServeRecognizerOptions {
  *
  * @returns Why it ended. The program then ends the process: a decode that is stuck in native code cannot be waited for.
  */
-export async function serveRecognizer(
-  port: WorkerPort,
-  options: ServeRecognizerOptions,
-): Promise<'closed' | 'disconnected' | 'load_failed'> {
-  const ending = new Promise<'closed' | 'disconnected'>((resolve) => {
-    port.on('disconnect', () => resolve('disconnected'));
-    port.on('message', (message) => {
-      if (isTyped(message) && message.type === 'close') {
-        resolve('closed');
-      }
-    });
+export function serveRecognizer(port: WorkerPort, options: ServeRecognizerOptions): Promise<ServiceEnd> {
+  return serveChild(port, {
+    load: options.load,
+    start(recognizer, send: (message: WorkerMessage) => void) {
+      const service = new RecognizerService({ recognizer, send, now: options.now, heartbeatMs: options.heartbeatMs });
+      send({ type: 'ready', model: recognizer.model });
+      return service;
+    },
   });
-  const send = (message: WorkerMessage): void => {
-    if (port.connected ?? true) {
-      // A failure means that the parent is gone, which `disconnect` says too.
-      port.send?.(message, undefined, undefined, () => {});
-    }
-  };
-  const loading = options.load().then(
-    (recognizer) => ({ recognizer }),
-    (error: unknown) => ({ error }),
-  );
-  const loaded = await Promise.race([loading, ending]);
-  if (typeof loaded === 'string') {
-    return loaded;
-  }
-  if ('error' in loaded) {
-    send({ type: 'load_failed', message: messageOf(loaded.error) });
-    // The parent ends this process: one that ends by itself can be gone before its last message is read.
-    await ending;
-    return 'load_failed';
-  }
-  const service = new RecognizerService({ recognizer: loaded.recognizer, send, now: options.now, heartbeatMs: options.heartbeatMs });
-  port.on('message', (message) => service.receive(message));
-  send({ type: 'ready', model: loaded.recognizer.model });
-  const reason = await ending;
-  service.abort();
-  return reason;
 }
 
-class RecognizerService {
+class RecognizerService implements ChildService {
   readonly #recognizer: Recognizer;
   readonly #send: (message: WorkerMessage) => void;
   readonly #now: () => number;
@@ -84,10 +48,7 @@ class RecognizerService {
     this.#heartbeatMs = options.heartbeatMs ?? 500;
   }
 
-  receive(value: unknown): void {
-    if (!isTyped(value)) {
-      return;
-    }
+  receive(value: { readonly type: string }): void {
     // The parent is this program's own other half; what does not fit is from a newer version of it and is passed over.
     const message = value as ParentMessage;
     if (message.type === 'job') {
@@ -139,13 +100,4 @@ class RecognizerService {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'model_failed';
-}
-
-/** The message and those of its causes: an error does not cross the process boundary itself. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  const [firstLine = ''] = error.message.split('\n');
-  return error.cause === undefined ? firstLine : `${firstLine}: ${messageOf(error.cause)}`;
 }

@@ -1,7 +1,7 @@
 import type { RecognitionOutcome } from '../dispatch/dispatcher.ts';
 
-/** Importance of a clip: finals run before interims, interims before speculative decodes. */
-export type Lane = 'final' | 'interim' | 'speculative';
+/** Importance of a clip: finals first, then interims before speculative decodes, in turns with clips of files. */
+export type Lane = 'final' | 'interim' | 'speculative' | 'file';
 
 /** A clip to recognize when its turn comes. */
 export interface ScheduledClip {
@@ -27,7 +27,7 @@ export interface ScheduledJob {
   /** Settles exactly once: the outcome, a `SchedulingError`, a `DispatchError`, or the reason of the abort. Ignoring it is safe. */
   readonly promise: Promise<ScheduledOutcome>;
   /**
-   * Makes a speculative or interim clip a final: it takes its place at the end of that lane, with a deadline counted from now.
+   * Makes a clip of another lane a final: it takes its place at the end of that lane, with a deadline counted from now.
    * No effect on a final or a settled job.
    */
   promote(options?: { readonly deadlineMs?: number }): void;

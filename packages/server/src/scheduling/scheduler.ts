@@ -1,7 +1,7 @@
 import type { Metrics, QueueSnapshot } from '@outspoken/monitoring';
 import type { Dispatcher, RecognitionOutcome } from '../dispatch/dispatcher.ts';
 import { CostModel } from './cost-model.ts';
-import { LaneQueue } from './lane-queue.ts';
+import { LaneOrder } from './lane-order.ts';
 import { createEntry, type Entry, type Lane, type ScheduledClip, type ScheduledJob, type ScheduledOutcome } from './scheduled-job.ts';
 import { SchedulingError } from './scheduling-error.ts';
 
@@ -16,7 +16,12 @@ export type Admission =
 export interface SchedulerLimits {
   /** {@link Scheduler.admit} refuses a clip that would be done later than this, in milliseconds. */
   readonly maximumPredictedWaitMs: number;
-  /** Most audio that may wait in the final and speculative lanes, in milliseconds; more is refused. */
+  /** The same for a new file, in milliseconds: whoever sends one waits anyway, and files that are read ahead look like a long queue. */
+  readonly maximumFileWaitMs: number;
+  /**
+   * Most audio that may wait, in milliseconds; more is refused. Finals and speculative decodes are counted without files, which
+   * they overtake; files with everything.
+   */
   readonly maximumQueuedAudioMs: number;
   /** Interims stop when the wait passes this share of `maximumPredictedWaitMs`: each costs a whole decode. */
   readonly interimWaitRatio: number;
@@ -25,6 +30,7 @@ export interface SchedulerLimits {
 /** The limits used unless told otherwise. */
 export const DEFAULT_SCHEDULER_LIMITS: SchedulerLimits = Object.freeze({
   maximumPredictedWaitMs: 8000,
+  maximumFileWaitMs: 60_000,
   maximumQueuedAudioMs: 600_000,
   interimWaitRatio: 0.25,
 });
@@ -48,7 +54,8 @@ const DRAINING_RETRY_MS = 1000;
 
 /**
  * Owns the processor: decides which clip runs next and whether another one may come in.
- * Finals before interims before speculative decodes, first in, first out within a lane; a clip never waits while a slot is idle.
+ * Finals first, then live guesses and files in turns, first in, first out within a lane. A slot is idle
+ * while a clip waits only if it is a file's and live speech is about, see {@link LaneOrder.mayTakeFile}.
  */
 export class Scheduler {
   readonly #dispatcher: Dispatcher;
@@ -57,16 +64,13 @@ export class Scheduler {
   readonly #metrics: SchedulerOptions['metrics'];
   readonly #limits: SchedulerLimits;
   readonly #costs = new CostModel();
-  readonly #lanes: Readonly<Record<Lane, LaneQueue<Entry>>> = {
-    final: new LaneQueue<Entry>(),
-    interim: new LaneQueue<Entry>(),
-    speculative: new LaneQueue<Entry>(),
-  };
+  readonly #order = new LaneOrder<Entry>();
+  readonly #lanes = this.#order.lanes;
   readonly #running = new Set<Entry>();
   readonly #drained: (() => void)[] = [];
   #nextNumber = 0;
-  /** Until when the time that becomes free is promised to clips that were turned away. */
-  #promisedUntilMs = 0;
+  /** Until when the time that becomes free is promised to those that were turned away. */
+  readonly #promisedUntilMs = { live: 0, file: 0 };
   #isClosing = false;
 
   constructor(options: SchedulerOptions) {
@@ -88,6 +92,7 @@ export class Scheduler {
   submit(clip: ScheduledClip): ScheduledJob {
     this.#nextNumber += 1;
     const entry = createEntry(clip, { jobId: `${clip.key}#${this.#nextNumber}`, nowMs: this.#now() });
+    if (clip.lane !== 'file') this.#order.noteLive(entry.submittedAtMs);
     const refusal = this.#refusal(entry);
     if (refusal) {
       entry.reject(refusal);
@@ -114,35 +119,41 @@ export class Scheduler {
     return this.#aheadMs() + this.#costs.estimateMs(audioMs);
   }
 
-  /** Asks whether a clip of about this length, in milliseconds, can be done in good time. A clip with nothing ahead is always admitted. */
-  admit(audioMs: number): Admission {
+  /**
+   * Asks whether a clip of about this length, in milliseconds, can be done in good time. A clip with nothing ahead is always admitted.
+   *
+   * @param lane - A final overtakes the clips of files; a new file comes after them.
+   */
+  admit(audioMs: number, lane: 'final' | 'file' = 'final'): Admission {
     if (this.#isClosing) {
       return { admitted: false, reason: 'draining', retryAfterMs: DRAINING_RETRY_MS };
     }
-    const excessAudioMs = this.#queuedAudioMs() + audioMs - this.#limits.maximumQueuedAudioMs;
-    const aheadMs = this.#aheadMs();
+    // The clips of a file wait for room in the queue; a final has no time for that.
+    const excessAudioMs = lane === 'file' ? 0 : this.#queuedAudioMs() + audioMs - this.#limits.maximumQueuedAudioMs;
+    const aheadMs = this.#aheadMs(lane);
     const predictedWaitMs = aheadMs + this.#costs.estimateMs(audioMs);
-    const excessMs = Math.max(predictedWaitMs - this.#limits.maximumPredictedWaitMs, this.#shareMs(excessAudioMs));
+    const maximumWaitMs = lane === 'file' ? this.#limits.maximumFileWaitMs : this.#limits.maximumPredictedWaitMs;
+    const excessMs = Math.max(predictedWaitMs - maximumWaitMs, this.#shareMs(excessAudioMs));
     if (aheadMs > 0 && excessMs > 0) {
-      return { admitted: false, reason: 'overloaded', retryAfterMs: this.#turnAway(Math.min(excessMs, aheadMs), audioMs) };
+      return { admitted: false, reason: 'overloaded', retryAfterMs: this.#turnAway(Math.min(excessMs, aheadMs), audioMs, lane) };
     }
     return { admitted: true, predictedWaitMs };
   }
 
   /** State of the queue for the metrics. */
   snapshot(): QueueSnapshot {
-    const { final, interim, speculative } = this.#lanes;
+    const { final, interim, speculative, file } = this.#lanes;
     return {
-      depth: { final: final.size, interim: interim.size, speculative: speculative.size },
-      audioMs: final.audioMs + interim.audioMs + speculative.audioMs,
+      depth: { final: final.size, interim: interim.size, speculative: speculative.size, file: file.size },
+      audioMs: this.#order.audioMs,
       predictedWaitMs: this.predictedWaitMs(),
       workerSlots: this.#dispatcher.slots,
     };
   }
 
   /**
-   * Refuses new clips, drops interims and speculative decodes, and resolves when the finals, queued and running, have settled.
-   * End the sessions first: a clip that is still being spoken needs a scheduler for its final.
+   * Refuses new clips, drops interims and speculative decodes, and resolves when the finals and the clips of files, queued and
+   * running, have settled. End sessions and files first: what is still being spoken or read needs a scheduler for its clips.
    *
    * @param options - `signal` gives up what is left with a `draining` error.
    */
@@ -176,7 +187,7 @@ export class Scheduler {
     }
     const excessMs = this.#excessAudioMs(entry);
     // An empty queue takes any clip, or one longer than the bound could never run.
-    if (excessMs > 0 && this.#queuedAudioMs() > 0) {
+    if (excessMs > 0 && this.#queuedAudioMs(entry.lane) > 0) {
       return new SchedulingError('overloaded', 'the queue is full, send the clip again later', {
         retryAfterMs: retryAfter(this.#shareMs(excessMs)),
       });
@@ -220,23 +231,19 @@ export class Scheduler {
   }
 
   #abortAll(): void {
-    for (const entry of [...this.#lanes.final.clear(), ...this.#running]) {
+    for (const entry of [...this.#lanes.final.clear(), ...this.#lanes.file.clear(), ...this.#running]) {
       this.#abort(entry, drainingError());
     }
   }
 
   /** Takes an entry out of its lane; false when it was running already. */
   #remove(entry: Entry): boolean {
-    const lane = this.#lanes[entry.lane];
-    if (this.#running.has(entry)) {
-      return false;
-    }
-    return lane.delete(queueKey(entry)) !== undefined;
+    return !this.#running.has(entry) && this.#lanes[entry.lane].delete(queueKey(entry)) !== undefined;
   }
 
   #pump(): void {
     while (this.#dispatcher.idleSlots > 0) {
-      const entry = this.#lanes.final.take() ?? this.#lanes.interim.take() ?? this.#lanes.speculative.take();
+      const entry = this.#order.take(this.#mayStartFile());
       if (!entry) {
         break;
       }
@@ -247,6 +254,12 @@ export class Scheduler {
       }
     }
     this.#checkDrained();
+  }
+
+  /** Nobody speaks any more to a scheduler that closes. */
+  #mayStartFile(): boolean {
+    const runningFiles = [...this.#running].filter(({ lane }) => lane === 'file').length;
+    return this.#isClosing || this.#order.mayTakeFile({ nowMs: this.#now(), slots: this.#dispatcher.slots, runningFiles });
   }
 
   /** A clip that waits has its answer at its deadline even if no slot ever becomes free: all workers may be dead. */
@@ -313,8 +326,7 @@ export class Scheduler {
   }
 
   #checkDrained(): void {
-    const { final, interim, speculative } = this.#lanes;
-    if (this.#isClosing && this.#running.size + final.size + interim.size + speculative.size === 0) {
+    if (this.#isClosing && this.#running.size + this.#order.size === 0) {
       for (const resolve of this.#drained.splice(0)) {
         resolve();
       }
@@ -322,22 +334,25 @@ export class Scheduler {
   }
 
   /** When a clip that is turned away should come back: behind those that were turned away before it, or all of them would come at once. */
-  #turnAway(waitMs: number, audioMs: number): number {
+  #turnAway(waitMs: number, audioMs: number, lane: 'final' | 'file'): number {
+    const who = lane === 'file' ? 'file' : 'live';
     const nowMs = this.#now();
     const leastMs = retryAfter(waitMs);
-    const promisedMs = Math.min(MAXIMUM_RETRY_MS, Math.ceil(this.#promisedUntilMs - nowMs));
+    const promisedMs = Math.min(MAXIMUM_RETRY_MS, Math.ceil(this.#promisedUntilMs[who] - nowMs));
     const retryAfterMs = Math.max(leastMs, promisedMs);
-    this.#promisedUntilMs = nowMs + retryAfterMs + this.#shareMs(audioMs);
+    this.#promisedUntilMs[who] = nowMs + retryAfterMs + this.#shareMs(audioMs);
     return retryAfterMs;
   }
 
-  #queuedAudioMs(): number {
-    return this.#lanes.final.audioMs + this.#lanes.speculative.audioMs;
+  /** Audio that waits ahead of a new clip of this lane. Interims do not count: they never hold up anything for long. */
+  #queuedAudioMs(lane: Lane = 'final'): number {
+    const { final, speculative, file } = this.#lanes;
+    return final.audioMs + speculative.audioMs + (lane === 'file' ? file.audioMs : 0);
   }
 
   #excessAudioMs(entry: Entry): number {
     const interimMs = entry.lane === 'interim' ? this.#lanes.interim.audioMs : 0;
-    return this.#queuedAudioMs() + interimMs + entry.audioMs - this.#limits.maximumQueuedAudioMs;
+    return this.#queuedAudioMs(entry.lane) + interimMs + entry.audioMs - this.#limits.maximumQueuedAudioMs;
   }
 
   /** Time that the slots together need for this much audio. */
@@ -345,9 +360,12 @@ export class Scheduler {
     return this.#costs.estimateMs(audioMs) / Math.max(1, this.#dispatcher.slots);
   }
 
-  /** Time until a slot is free for a new final. Interims do not count: a final overtakes them; speculative clips mostly become finals. */
-  #aheadMs(): number {
-    if (this.#dispatcher.idleSlots > 0) {
+  /**
+   * Time until a slot is free for a new clip. A final overtakes interims and files that wait, not those that run; speculative clips
+   * mostly become finals. A file waits for all but interims.
+   */
+  #aheadMs(lane: Lane = 'final'): number {
+    if (this.#dispatcher.idleSlots > 0 && (lane !== 'file' || this.#mayStartFile())) {
       return 0;
     }
     const nowMs = this.#now();
@@ -355,7 +373,7 @@ export class Scheduler {
     for (const entry of this.#running) {
       runningMs += Math.max(0, this.#costs.estimateMs(entry.audioMs) - (nowMs - entry.startedAtMs));
     }
-    return runningMs / Math.max(1, this.#dispatcher.slots) + this.#shareMs(this.#queuedAudioMs());
+    return runningMs / Math.max(1, this.#dispatcher.slots) + this.#shareMs(this.#queuedAudioMs(lane));
   }
 }
 

@@ -1,19 +1,36 @@
 import type { ClipObservation } from '@outspoken/monitoring';
+import type { ScheduledOutcome } from '../scheduling/scheduler.ts';
 import type { UtteranceResult } from './utterance.ts';
 
 const SAMPLES_PER_MS = 16;
 
-/** What is counted of a clip with a transcript: figures only. */
-export function recognizedObservation(result: UtteranceResult & { readonly type: 'recognized' }, model: string): ClipObservation {
-  const { end, serverMs } = result;
-  const { transcript, queueMs, busyMs } = result.outcome;
+/** Where a clip came from and what recognized it. */
+export type ObservationContext = Pick<ClipObservation, 'protocol' | 'model'>;
+
+/** What is counted of a live clip with a transcript: figures only. */
+export function recognizedObservation(
+  result: UtteranceResult & { readonly type: 'recognized' },
+  context: ObservationContext,
+): ClipObservation {
+  const { end, outcome, serverMs } = result;
   return {
-    protocol: 'stream',
-    model,
-    outcome: end.reason === 'stalled' ? 'stalled' : transcript.text === '' ? 'empty' : 'ok',
-    audioMs: end.lengthSamples / SAMPLES_PER_MS,
+    ...fileClipObservation(end.lengthSamples, outcome, context),
+    ...(end.reason === 'stalled' ? { outcome: 'stalled' } : {}),
     finalLatencyMs: serverMs,
-    queueMs,
+    queueMs: outcome.queueMs,
+  };
+}
+
+/**
+ * What is counted of a clip of a file. Nobody waits for the single clip: how long it waited says how far the file was read ahead,
+ * and would hide how long those waited who speak.
+ */
+export function fileClipObservation(lengthSamples: number, outcome: ScheduledOutcome, context: ObservationContext): ClipObservation {
+  const { transcript, busyMs } = outcome;
+  return {
+    ...context,
+    outcome: transcript.text === '' ? 'empty' : 'ok',
+    audioMs: lengthSamples / SAMPLES_PER_MS,
     encoderMs: transcript.timings.encoderMs,
     decoderMs: transcript.timings.decoderMs,
     busyMs,
@@ -23,11 +40,11 @@ export function recognizedObservation(result: UtteranceResult & { readonly type:
   };
 }
 
-/** What is counted of a clip that ended without one. */
+/** What is counted of a clip that ended without a transcript. */
 export function unrecognizedObservation(
   lengthSamples: number,
   outcome: 'failed' | 'cancelled' | 'stalled',
-  model: string,
+  context: ObservationContext,
 ): ClipObservation {
-  return { protocol: 'stream', model, outcome, audioMs: lengthSamples / SAMPLES_PER_MS };
+  return { ...context, outcome, audioMs: lengthSamples / SAMPLES_PER_MS };
 }

@@ -17,3 +17,23 @@ export const SYSTEM_CLOCK: Clock = Object.freeze({
     return () => clearTimeout(timer);
   },
 });
+
+/** Resolves after `delayMs`. @throws the reason of the signal, at once. */
+export async function waitFor(clock: Pick<Clock, 'schedule'>, delayMs: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let stop: () => void = () => undefined;
+  const elapsed = new Promise<void>((resolve, reject) => {
+    const cancel = clock.schedule(delayMs, resolve);
+    const onAbort = (): void => {
+      cancel();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    await elapsed;
+  } finally {
+    stop();
+  }
+}

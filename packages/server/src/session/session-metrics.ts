@@ -1,6 +1,6 @@
 import type { Metrics } from '@outspoken/monitoring';
 
-/** What sessions and their sockets record; a part of `Metrics` of `@outspoken/monitoring`. */
+/** What sessions, their sockets and files record; a part of `Metrics` of `@outspoken/monitoring`. */
 export type SessionMetrics = Pick<
   Metrics,
   | 'clipFinished'
@@ -15,4 +15,8 @@ export type SessionMetrics = Pick<
   | 'interimDropped'
   | 'edgeReported'
   | 'setDraining'
+  | 'audioReceived'
+  | 'uploadReceived'
+  | 'fileStarted'
+  | 'fileFinished'
 >;

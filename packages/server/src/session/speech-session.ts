@@ -1,6 +1,6 @@
 import type { AudioFrame, ClientMessage, EndMessage, HelloMessage, ServerMessage, StartMessage } from '@outspoken/protocol';
 import { BoundedSet } from './bounded-set.ts';
-import { recognizedObservation, unrecognizedObservation } from './clip-observation.ts';
+import { type ObservationContext, recognizedObservation, unrecognizedObservation } from './clip-observation.ts';
 import { EdgeReport } from './edge-report.ts';
 import { nothingMessage, recognizedMessage } from './final-message.ts';
 import { DEFAULT_RETRY_MS } from './recognition-failure.ts';
@@ -266,7 +266,7 @@ export class SpeechSession {
     const context = { start, modelId: this.#services.model().id, clipPolicyId: this.#hello?.clipPolicyId ?? '' };
     switch (result.type) {
       case 'recognized':
-        this.#services.metrics.clipFinished(recognizedObservation(result, context.modelId));
+        this.#services.metrics.clipFinished(recognizedObservation(result, this.#observed()));
         this.#deliver({ start, message: recognizedMessage(result, context), digest: result.digest });
         break;
       case 'nothing':
@@ -332,7 +332,11 @@ export class SpeechSession {
   }
 
   #observe(lengthSamples: number, outcome: 'failed' | 'cancelled' | 'stalled'): void {
-    this.#services.metrics.clipFinished(unrecognizedObservation(lengthSamples, outcome, this.#services.model().id));
+    this.#services.metrics.clipFinished(unrecognizedObservation(lengthSamples, outcome, this.#observed()));
+  }
+
+  #observed(): ObservationContext {
+    return { protocol: 'stream', model: this.#services.model().id };
   }
 
   #send(message: ServerMessage): void {

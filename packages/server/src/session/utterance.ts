@@ -88,11 +88,13 @@ export class Utterance {
       this.#compare(frame.offsetSamples, samples);
       return;
     }
+    const knownSamples = this.receivedSamples;
     const result = this.#audio.write(frame.offsetSamples, samples);
     switch (result) {
       case 'duplicate':
         return;
       case 'added':
+        this.#options.services.metrics.audioReceived('stream', (this.receivedSamples - knownSamples) / SAMPLES_PER_MS);
         this.#decoding.heardUpTo(this.#audio, this.#options.wantsInterims());
         return;
       case 'gap':

@@ -18,6 +18,10 @@ export function fakeMetrics(): ServerMetrics & { readonly calls: Call[]; count(n
     'interimDropped',
     'edgeReported',
     'setDraining',
+    'audioReceived',
+    'uploadReceived',
+    'fileStarted',
+    'fileFinished',
   ] as const;
   const recorder = Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => calls.push([name, ...args])]));
   return {

@@ -1,0 +1,88 @@
+import { loadModelFiles } from '@outspoken/models';
+import type { Metrics } from '@outspoken/monitoring';
+import {
+  type FileReaderEvent,
+  LocalFileReaders,
+  type LocalFileReadersSettings,
+  LocalWorkers,
+  Scheduler,
+  type SchedulerLimits,
+  type WorkerEvent,
+} from '@outspoken/server/engine';
+import type { Logger } from 'pino';
+import { spawnFileReader } from './file-reader-process.ts';
+import { modelLabels } from './model-labels.ts';
+import type { Settings } from './settings.ts';
+import { spawnWorker } from './worker-process.ts';
+
+/** What recognizes speech, with and without a server in front of it. */
+export interface Core {
+  readonly workers: LocalWorkers;
+  readonly scheduler: Scheduler;
+  readonly readers: LocalFileReaders;
+  /** Ends every process. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What differs between a server and a program that only transcribes its own files. */
+export interface CoreLimits {
+  readonly scheduler?: Partial<SchedulerLimits>;
+  readonly readers?: Partial<LocalFileReadersSettings>;
+}
+
+/**
+ * Verifies the model and starts the recognition processes. File readers start when they are asked for.
+ *
+ * @throws `ModelError` when a model file is missing or not the one that is pinned.
+ */
+export async function startCore(settings: Settings, logger: Logger, metrics: Metrics, limits: CoreLimits = {}): Promise<Core> {
+  const workers = new LocalWorkers({
+    workers: settings.workers,
+    jobTimeoutMs: settings.jobTimeoutMs,
+    spawn: () => spawnWorker(settings),
+    onEvent: (event) => reportWorker(event, logger, metrics),
+  });
+  const readers = new LocalFileReaders({
+    maximumReaders: settings.fileReaders,
+    maximumWaiting: settings.maximumUploads,
+    spawn: spawnFileReader,
+    onEvent: (event) => reportReader(event, logger),
+    ...limits.readers,
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([readers.close(), workers.close()]);
+  };
+  try {
+    const { manifest } = await loadModelFiles(settings.model);
+    metrics.setModel(modelLabels(manifest));
+    const { maximumPredictedWaitMs } = settings;
+    const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs, ...limits.scheduler });
+    metrics.watchQueue(() => scheduler.snapshot());
+    return { workers, scheduler, readers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function reportWorker(event: WorkerEvent, logger: Logger, metrics: Metrics): void {
+  const { type, ...fields } = event;
+  if (event.type === 'ready') {
+    logger.info(fields, 'worker ready');
+  } else {
+    logger.error(fields, 'worker died, a new one takes its place');
+    metrics.workerRestarted(event.death);
+  }
+}
+
+/** The death of a reader is what a broken file costs: its request says so, and nobody has to act. */
+function reportReader(event: FileReaderEvent, logger: Logger): void {
+  const { type, ...fields } = event;
+  if (event.type === 'ready') {
+    logger.info(fields, 'file reader ready');
+  } else if (event.death === 'load_failed') {
+    logger.error(fields, 'file reader does not start');
+  } else {
+    logger.warn(fields, 'file reader died, a new one takes its place');
+  }
+}
