@@ -1,0 +1,55 @@
+import { createLogger, loadConfig, startEngine } from '@outspoken/server-app';
+import { CliError } from '../cli-error.ts';
+import { LocalTranscriber } from './local-transcriber.ts';
+import { RemoteTranscriber } from './remote-transcriber.ts';
+import type { Transcriber } from './transcriber.ts';
+
+/** What decides who transcribes. */
+export interface OpenTranscriberOptions {
+  readonly server?: URL;
+  readonly jobs: number;
+  readonly workers?: number;
+  readonly model?: string;
+  readonly verbose?: boolean;
+}
+
+/** What {@link openTranscriber} takes from the program around it. */
+export interface TranscriberSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths of the settings start from; absolute. */
+  readonly folder: string;
+  /** Takes the lines of the engine's log, when somebody wants them. */
+  readonly log: (line: string) => void;
+  readonly onWait: (waitMs: number, reason: string) => void;
+}
+
+// The limit protects a server from strangers' files; here it is the person's own machine and recording.
+const LONGEST_FILE_MS = 86_400_000;
+
+/**
+ * Starts the engine on this machine, or prepares to talk to a server.
+ *
+ * @throws `ConfigError`, `ModelError` or `DispatchError` when the engine cannot start.
+ */
+export async function openTranscriber(options: OpenTranscriberOptions, surroundings: TranscriberSurroundings): Promise<Transcriber> {
+  const { server, jobs, workers, model, verbose } = options;
+  const { environment, folder, log, onWait } = surroundings;
+  if (server) {
+    if (workers !== undefined) {
+      throw new CliError('usage', '--workers is about this machine, a server has its own');
+    }
+    return new RemoteTranscriber({ serverUrl: server, onWait, ...(model === undefined ? {} : { model }) });
+  }
+  const argv = [
+    ...['--file-readers', String(jobs)],
+    ...(workers === undefined ? [] : ['--workers', String(workers)]),
+    ...(model === undefined ? [] : ['--model', model]),
+  ];
+  const command = loadConfig({ argv, folder, environment: { OUTSPOKEN_MAXIMUM_FILE_MS: String(LONGEST_FILE_MS), ...environment } });
+  if (command.type !== 'run') {
+    throw new TypeError(`these arguments must ask for a run, got ${command.type}`);
+  }
+  const { settings } = command;
+  const logger = createLogger({ level: verbose ? settings.logLevel : 'silent', destination: { write: log } });
+  return new LocalTranscriber(await startEngine(settings, logger));
+}
