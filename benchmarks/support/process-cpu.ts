@@ -6,23 +6,74 @@ interface ProcessTime {
   readonly cpuSeconds: number;
 }
 
+/** One process of a tree. */
+export interface ProcessUsage {
+  readonly pid: number;
+  /** Its command line. */
+  readonly command: string;
+  /** Processor time since it started, user and system. */
+  readonly cpuSeconds: number;
+  /** Memory that it holds (resident set); pages shared between processes count in each. */
+  readonly memoryBytes: number;
+}
+
 /**
  * Processor time of a process and all that descend from it, user and system, in seconds.
  *
  * From `/proc` where there is one, otherwise from `ps`; undefined where there is neither. A child that has ended is not counted.
  */
 export function readTreeCpuSeconds(pid: number): number | undefined {
+  const family = readFamily(pid);
+  return family && [...family.values()].reduce((total, { cpuSeconds }) => total + cpuSeconds, 0);
+}
+
+/**
+ * A process and all that descend from it, itself first; processes that end meanwhile are left out.
+ *
+ * From `/proc` where there is one, otherwise from `ps`; undefined where there is neither.
+ */
+export function readProcessTree(pid: number): ProcessUsage[] | undefined {
+  const family = readFamily(pid);
+  return (
+    family &&
+    [...family].flatMap(([member, { cpuSeconds }]) => {
+      const held = readMemory(member);
+      return held ? [{ pid: member, cpuSeconds, ...held }] : [];
+    })
+  );
+}
+
+function readFamily(pid: number): Map<number, ProcessTime> | undefined {
   const times = existsSync('/proc/self/stat') ? readProc() : readPs();
-  if (!times?.has(pid)) {
+  const first = times?.get(pid);
+  if (!times || !first) {
     return undefined;
   }
-  let cpuSeconds = 0;
-  const family = [pid];
-  for (const member of family) {
-    cpuSeconds += times.get(member)?.cpuSeconds ?? 0;
-    family.push(...[...times].filter(([, { parentPid }]) => parentPid === member).map(([child]) => child));
+  const family = new Map([[pid, first]]);
+  // A map that grows while it is walked shows what was added.
+  for (const [member] of family) {
+    for (const [child, time] of times) {
+      if (time.parentPid === member) {
+        family.set(child, time);
+      }
+    }
   }
-  return cpuSeconds;
+  return family;
+}
+
+function readMemory(pid: number): Pick<ProcessUsage, 'command' | 'memoryBytes'> | undefined {
+  try {
+    if (existsSync('/proc/self/status')) {
+      const kibibytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+      return { command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim(), memoryBytes: kibibytes * 1024 };
+    }
+    const [, kibibytes, command = ''] =
+      /^\s*(\d+)\s+(.*)$/s.exec(execFileSync('ps', ['-o', 'rss=,args=', '-p', String(pid)], { encoding: 'utf8' })) ?? [];
+    return { command: command.trim(), memoryBytes: Number(kibibytes ?? 0) * 1024 };
+  } catch {
+    // The process ended between the listing and the reading.
+    return undefined;
+  }
 }
 
 function readProc(): Map<number, ProcessTime> {

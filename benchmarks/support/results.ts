@@ -35,11 +35,16 @@ export function formatMachine(machine: Machine): string {
   return `${processor}, ${cores} cores, ${memoryGiB} GiB, ${machine.platform}, Node ${node}, load ${loadAverage} at the start`;
 }
 
-/** Writes `results/NAME-TIME.json`. */
-export function writeResult(name: string, machine: Machine, result: Readonly<Record<string, unknown>>): void {
+/**
+ * Writes `results/NAME-TIME.json`.
+ *
+ * @returns The path of the file.
+ */
+export function writeResult(name: string, machine: Machine, result: Readonly<Record<string, unknown>>): string {
   const finishedAt = new Date().toISOString();
   mkdirSync(FOLDER, { recursive: true });
   const path = join(FOLDER, `${name}-${finishedAt.replaceAll(':', '-')}.json`);
   writeFileSync(path, `${JSON.stringify({ name, finishedAt, machine, ...result }, null, 2)}\n`);
   progress(`written: ${path}`);
+  return path;
 }
