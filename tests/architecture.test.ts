@@ -16,15 +16,22 @@ const ROOMS: Record<string, { ours: readonly string[]; others: readonly string[]
   'packages/client': { ours: ['protocol'], others: [], isPure: true },
   'packages/edge': { ours: ['audio', 'onnx', 'vad', 'client', 'protocol'], others: [], isPure: false },
   'packages/monitoring': { ours: [], others: ['prom-client'], isPure: false },
+  'packages/media': { ours: ['audio'], others: ['mediabunny', 'opus-decoder', 'node-web-audio-api'], isPure: false },
+  'packages/recording': { ours: ['vad', 'asr'], others: [], isPure: true },
   'packages/server': {
-    ours: ['protocol', 'audio', 'monitoring', 'asr'],
-    others: ['fastify', '@fastify/websocket', '@fastify/static'],
+    ours: ['protocol', 'audio', 'recording', 'monitoring', 'vad', 'media', 'asr'],
+    others: ['fastify', '@fastify/websocket', '@fastify/static', '@fastify/multipart', '@fastify/swagger', '@fastify/swagger-ui'],
     isPure: false,
   },
   models: { ours: [], others: ['@moonshine-ai/moonshine-js', '@ricky0123/vad-web', 'llama-tokenizer-js'], isPure: false },
   'apps/server': {
-    ours: ['asr', 'models', 'monitoring', 'server'],
+    ours: ['asr', 'audio', 'media', 'models', 'monitoring', 'recording', 'server', 'vad'],
     others: ['onnxruntime-node', 'pino', 'tsx'],
+    isPure: false,
+  },
+  'apps/cli': {
+    ours: ['media', 'models', 'recording', 'server', 'server-app'],
+    others: ['cli-progress', 'commander', 'tinyglobby', 'tsx'],
     isPure: false,
   },
   'apps/web': { ours: ['edge'], others: ['onnxruntime-web'], isPure: false },
@@ -133,8 +140,16 @@ test('no floor of the server imports a floor above it', () => {
   expect(climbing).toEqual([]);
 });
 
-test('the server knows the recognizer by its types only', () => {
-  expect(importsOfRoom('packages/server').filter(({ specifier, isTypeOnly }) => specifier === '@outspoken/asr' && !isTypeOnly)).toEqual([]);
+test('the server knows the recognizer, the detector and the decoders by their types only', () => {
+  const injected = ['@outspoken/asr', '@outspoken/vad', '@outspoken/media'];
+  expect(importsOfRoom('packages/server').filter(({ specifier, isTypeOnly }) => injected.includes(specifier) && !isTypeOnly)).toEqual([]);
+});
+
+test('the recording knows the recognizer and the detector by their types only', () => {
+  const injected = ['@outspoken/asr', '@outspoken/vad'];
+  expect(importsOfRoom('packages/recording').filter(({ specifier, isTypeOnly }) => injected.includes(specifier) && !isTypeOnly)).toEqual(
+    [],
+  );
 });
 
 test('prom-client lives in one file', () => {

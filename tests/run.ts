@@ -9,6 +9,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findOrInstallChromium } from './support/chromium.ts';
+import { findOrInstallPrometheus } from './support/prometheus.ts';
+import { findOrInstallPython } from './support/python.ts';
+import { findOrInstallFfmpeg, findOrInstallSox } from './support/sound-tools.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const RESULTS = join(ROOT, 'tests/results');
@@ -88,6 +91,9 @@ async function main(): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
   if (values.only !== 'checks') {
     console.log(`browser: ${findOrInstallChromium()}`);
+    console.log(`prometheus: ${findOrInstallPrometheus().prometheus}`);
+    console.log(`python: ${findOrInstallPython()}`);
+    console.log(`sound tools: ${findOrInstallFfmpeg()}, ${findOrInstallSox()}`);
   }
   let passed = 0;
   let failed = 0;

@@ -43,7 +43,12 @@ function findSystemPart(part: SystemPart): string | undefined {
   return [...onPath, ...part.paths].find(isExecutable);
 }
 
-function installByApt(aptPackage: string): void {
+/** Installs a package of Debian or Ubuntu, where we may. */
+export function installByApt(aptPackage: string): void {
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
+    return;
+  }
+  console.log(`installing ${aptPackage} (apt-get install ${aptPackage})`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update', '-qq'], { env: environment, stdio: 'inherit' });
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', aptPackage], {
@@ -62,10 +67,7 @@ export function findOrInstallSystemPart(part: SystemPart): string {
   if (present) {
     return present;
   }
-  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
-    console.log(`installing ${part.name} (apt-get install ${part.aptPackage})`);
-    installByApt(part.aptPackage);
-  }
+  installByApt(part.aptPackage);
   const installed = findSystemPart(part) ?? part.download?.();
   if (!installed) {
     throw new Error(`${part.name} is needed: ${part.hint}`);
