@@ -28,9 +28,13 @@ Word errors of recordings sent as files, by container.
 /** What ffmpeg is told for each form; the rates are those of phones and messengers. */
 const FORMS = [
   { name: 'wav', extension: 'wav', encoder: ['-c:a', 'pcm_s16le'] },
+  // What a shift alone does, which changes nothing that can be heard, says how far the other rows are to be believed.
+  { name: 'wav, 10 ms later', extension: 'wav', encoder: ['-af', 'adelay=10', '-c:a', 'pcm_s16le'] },
+  { name: 'wav, 20 ms later', extension: 'wav', encoder: ['-af', 'adelay=20', '-c:a', 'pcm_s16le'] },
   { name: 'flac', extension: 'flac', encoder: ['-c:a', 'flac'] },
   { name: 'mp3, 64 kbit/s', extension: 'mp3', encoder: ['-c:a', 'libmp3lame', '-b:a', '64k'] },
   { name: 'ogg/opus, 24 kbit/s', extension: 'ogg', encoder: ['-c:a', 'libopus', '-b:a', '24k'] },
+  { name: 'ogg/opus, 64 kbit/s', extension: 'ogg', encoder: ['-c:a', 'libopus', '-b:a', '64k'] },
   { name: 'webm/opus, 32 kbit/s', extension: 'webm', encoder: ['-c:a', 'libopus', '-b:a', '32k'] },
   { name: 'ogg/vorbis, quality 3', extension: 'ogg', encoder: ['-c:a', 'libvorbis', '-q:a', '3'] },
   { name: 'm4a/aac, 64 kbit/s', extension: 'm4a', encoder: ['-c:a', 'aac', '-b:a', '64k'] },

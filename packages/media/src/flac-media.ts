@@ -41,11 +41,16 @@ export async function openFlac(source: MediaSource, startByte: number): Promise<
     },
     async *blocks() {
       const frames = new FlacFrames(new ByteStream(source, framesStartByte), info);
+      let startSample: number | undefined;
       let position = 0;
       for (let frame = await frames.next(); frame !== undefined; frame = await frames.next()) {
-        const gapSamples = frame.header.startSample - position;
-        if (position > 0 && gapSamples > 0 && gapSamples < MAX_GAP_SECONDS * sampleRateHz) {
-          yield silence(channelCount, sampleRateHz, gapSamples);
+        // A stream that was cut out of another begins at 0; silence stands for first frames that are damaged.
+        startSample ??= frames.hasLeftOut ? 0 : frame.header.startSample;
+        const gapSamples = frame.header.startSample - startSample - position;
+        if (gapSamples > 0 && gapSamples < MAX_GAP_SECONDS * sampleRateHz) {
+          // By the second: ten minutes at once would be hundreds of megabytes.
+          for (let rest = gapSamples; rest > 0; rest -= sampleRateHz)
+            yield silence(channelCount, sampleRateHz, Math.min(rest, sampleRateHz));
           position += gapSamples;
         }
         position += frame.header.blockSamples;
@@ -78,6 +83,7 @@ class FlacFrames {
   readonly #maximumFrameBytes: number;
   readonly #tally = new PacketTally();
   #isTruncated = false;
+  #hasLeftOut = false;
 
   constructor(stream: ByteStream, info: FlacStreamInfo) {
     this.#stream = stream;
@@ -90,6 +96,11 @@ class FlacFrames {
   /** Whether the file ends within a frame. */
   get isTruncated(): boolean {
     return this.#isTruncated;
+  }
+
+  /** Whether anything was left out so far. */
+  get hasLeftOut(): boolean {
+    return this.#hasLeftOut;
   }
 
   async next(): Promise<(FlacFrame & { header: FlacFrameHeader }) | undefined> {
@@ -107,6 +118,7 @@ class FlacFrames {
       }
       if (header !== undefined) this.#tally.bad();
       this.#isTruncated ||= header !== undefined;
+      this.#hasLeftOut = true;
       const offset = this.#nextHeader(bytes);
       junkBytes += offset;
       this.#stream.skip(offset);

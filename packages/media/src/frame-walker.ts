@@ -91,10 +91,10 @@ export class FrameWalker<Header extends FrameHeader> {
   /** Goes on to the next place in these bytes where a frame may begin. */
   #stepOver(bytes: Uint8Array): void {
     const { headerBytes, maximumFrameBytes } = this.#format;
-    let offset = 1;
-    for (; offset + headerBytes <= bytes.length; offset++) {
-      offset = bytes.indexOf(0xff, offset);
-      if (offset === -1) offset = bytes.length;
+    // The last bytes may be the beginning of a header.
+    const end = bytes.length - headerBytes + 1;
+    let offset = bytes.indexOf(0xff, 1);
+    for (; offset !== -1 && offset < end; offset = bytes.indexOf(0xff, offset + 1)) {
       const header = this.#parse(bytes, offset);
       // Near the end of the block the header is tried again with more bytes behind it.
       if (
@@ -104,7 +104,8 @@ export class FrameWalker<Header extends FrameHeader> {
         break;
       }
     }
-    this.#junkBytes += offset;
-    this.#stream.skip(offset);
+    const step = offset === -1 ? end : Math.min(offset, end);
+    this.#junkBytes += step;
+    this.#stream.skip(step);
   }
 }

@@ -13,6 +13,11 @@ interface Box {
   readonly endByte: number;
 }
 
+/** The runs of one fragment that name samples without a byte for each. */
+interface BareRuns {
+  sampleCount: number;
+}
+
 // The tables of four hours of film take some megabytes.
 const MAX_INDEX_BYTES = 32 * 1024 * 1024;
 // Four hours at 192 kHz are 2.7 million packets of AAC.
@@ -46,7 +51,7 @@ export async function surveyBoxes(source: MediaSource): Promise<BoxSurvey> {
     if (box.name === 'moov' || box.name === 'moof') {
       if (box.endByte - box.startByte > MAX_INDEX_BYTES) throw new MediaError('media_damaged', 'the index of this MP4 file is too large');
       hasIndex ||= box.name === 'moov';
-      checkTables(await source.read(box.startByte, box.endByte), 0);
+      checkTables(await source.read(box.startByte, box.endByte), 0, { sampleCount: 0 });
     }
     startByte = box.endByte;
     if (headerBytes <= 0) break;
@@ -55,19 +60,19 @@ export async function surveyBoxes(source: MediaSource): Promise<BoxSurvey> {
   return { isTruncated: false };
 }
 
-function checkTables(bytes: Uint8Array, depth: number): void {
+function checkTables(bytes: Uint8Array, depth: number, bareRuns: BareRuns): void {
   if (depth > MAX_DEPTH) throw new MediaError('media_damaged', 'the boxes of this MP4 file are nested too deeply');
   for (let offset = 0; offset + 8 <= bytes.length; ) {
     const box = boxAt(bytes, offset, 0, bytes.length);
     if (box === undefined) return;
     const content = bytes.subarray(box.startByte, Math.min(box.endByte, bytes.length));
-    if (PARENTS.has(box.name)) checkTables(content, depth + 1);
-    else checkTable(box.name, content);
+    if (PARENTS.has(box.name)) checkTables(content, depth + 1, bareRuns);
+    else checkTable(box.name, content, bareRuns);
     offset = box.endByte;
   }
 }
 
-function checkTable(name: string, content: Uint8Array): void {
+function checkTable(name: string, content: Uint8Array, bareRuns: BareRuns): void {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const at = (offset: number): number => (offset + 4 <= view.byteLength ? view.getUint32(offset) : 0);
   if (ENCRYPTED.has(name)) throw new MediaError('unsupported_media', 'this MP4 file is encrypted');
@@ -81,7 +86,8 @@ function checkTable(name: string, content: Uint8Array): void {
   } else if (name === 'trun') {
     const hasFields = (at(0) & RUN_FIELDS) !== 0;
     sampleCount = at(4);
-    if (sampleCount > (hasFields ? view.byteLength / 4 : MAX_RUN_SAMPLES))
+    if (!hasFields) bareRuns.sampleCount += sampleCount;
+    if (hasFields ? sampleCount > view.byteLength / 4 : bareRuns.sampleCount > MAX_RUN_SAMPLES)
       throw new MediaError('media_damaged', 'a table of this MP4 file is cut short');
   }
   if (sampleCount > MAX_SAMPLES)

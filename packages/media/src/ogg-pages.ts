@@ -3,6 +3,7 @@ import { MAX_OGG_PAGE_BYTES, OGG_HEADER_BYTES, type OggPage, readOggPage } from 
 
 // Behind longer junk than this no page is looked for.
 const MAX_JUNK_BYTES = 4 * 1024 * 1024;
+const SIGNATURE = 'OggS';
 
 /** Walks through the pages of an Ogg file; damaged ones are left out. */
 export class OggPages {
@@ -24,7 +25,7 @@ export class OggPages {
     while (junkBytes <= MAX_JUNK_BYTES) {
       const bytes = await this.#stream.peek(MAX_OGG_PAGE_BYTES);
       if (bytes.length < OGG_HEADER_BYTES) {
-        this.#isTruncated ||= bytes.length > 0 && junkBytes === 0;
+        this.#isTruncated ||= beginsPage(bytes);
         return undefined;
       }
       const page = readOggPage(bytes);
@@ -33,8 +34,8 @@ export class OggPages {
         this.#stream.skip(page.pageBytes);
         return page;
       }
-      this.#isTruncated = true;
-      const next = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf('OggS', 1, 'latin1');
+      this.#isTruncated ||= beginsPage(bytes);
+      const next = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(SIGNATURE, 1, 'latin1');
       // The last bytes may be the beginning of a page.
       const step = next === -1 ? Math.max(1, bytes.length - 3) : next;
       junkBytes += step;
@@ -42,4 +43,9 @@ export class OggPages {
     }
     return undefined;
   }
+}
+
+/** Whether the bytes, as far as there are any, are those of a page: a tag behind the last page is not the beginning of another. */
+function beginsPage(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && SIGNATURE.startsWith(String.fromCharCode(...bytes.subarray(0, SIGNATURE.length)));
 }

@@ -39,6 +39,8 @@ export class OggTimeline {
   async *push(page: OggPage, { packets, isAfterGap }: PagePackets): AsyncGenerator<SoundBlock> {
     const { decoder } = this.#options;
     const isUnplaced = this.#startSample === undefined || isAfterGap;
+    // Of a stream that is not begun yet, the last page begins at 0. Pages behind the last one are sound again.
+    this.#endSample = page.isLast && page.granule >= 0 ? this.#positionOf(page) - (this.#startSample ?? 0) : undefined;
     if (isUnplaced) yield* this.#emit(await decoder.flush());
     const blocks: SoundBlock[] = [];
     for (const packet of packets) {
@@ -54,16 +56,12 @@ export class OggTimeline {
       if (page.granule >= 0) yield* this.#place(page, block);
       yield* this.#emit(block);
     }
-    if (page.isLast && page.granule >= 0) this.#endSample = this.#positionOf(page) - (this.#startSample ?? 0);
   }
 
   /** The end of the sound. */
   async *end(): AsyncGenerator<SoundBlock> {
     yield* this.#emit(await this.#options.decoder.flush());
-    if (this.#held === undefined) return;
-    const excess = this.#endSample === undefined ? 0 : this.#decodedSamples - this.#endSample;
-    yield cropped(this.#held, 0, lengthOf(this.#held) - Math.max(0, excess));
-    this.#held = undefined;
+    yield* this.#release();
   }
 
   /** Fills the gap before a page; its position is that of its end. */
@@ -83,11 +81,20 @@ export class OggTimeline {
 
   *#emit(block: SoundBlock | undefined): Generator<SoundBlock> {
     if (block === undefined) return;
-    this.#decodedSamples += lengthOf(block);
+    yield* this.#release();
     const skipped = Math.min(this.#skipSamples, lengthOf(block));
     this.#skipSamples -= skipped;
-    if (this.#held !== undefined) yield this.#held;
+    this.#decodedSamples += lengthOf(block);
     this.#held = cropped(block, skipped);
+  }
+
+  /** Gives out the block that waits, up to the end of the sound: the last page may cut several packets off. */
+  *#release(): Generator<SoundBlock> {
+    const block = this.#held;
+    if (block === undefined) return;
+    this.#held = undefined;
+    const excess = this.#endSample === undefined ? 0 : Math.max(0, this.#decodedSamples - this.#endSample);
+    if (excess < lengthOf(block)) yield cropped(block, 0, lengthOf(block) - excess);
   }
 
   #positionOf(page: OggPage): number {

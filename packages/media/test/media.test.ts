@@ -17,11 +17,26 @@ import {
 
 const folder = await temporaryFolder();
 const SECONDS = 6;
-const RATES_HZ = [8000, 16_000, 22_050, 44_100, 48_000];
-const LAYOUTS = [
-  ['mono', 'anull'],
-  ['stereo', 'pan=stereo|c0=c0|c1=0.6*c0'],
-] as const;
+const LAYOUTS = {
+  mono: 'anull',
+  stereo: 'pan=stereo|c0=c0|c1=0.6*c0',
+};
+
+interface Shape {
+  readonly layout: keyof typeof LAYOUTS;
+  readonly rateHz: number;
+  /** Names of the kinds that are tried; all if it is missing. */
+  readonly names?: readonly string[];
+}
+
+const SHAPES: readonly Shape[] = [
+  { layout: 'mono', rateHz: 8000 },
+  { layout: 'stereo', rateHz: 44_100 },
+  { layout: 'mono', rateHz: 48_000 },
+  // Every way to decode once for each of the others.
+  { layout: 'stereo', rateHz: 16_000, names: ['vbr.mp3', 'opus.ogg', 'vorbis.ogg'] },
+  { layout: 'mono', rateHz: 22_050, names: ['a.mp3', 'vorbis.webm', 'front.m4a', 'a.aac'] },
+];
 
 interface Kind {
   readonly name: string;
@@ -60,32 +75,31 @@ const KINDS: readonly Kind[] = [
   { name: 'a.aac', words: ['-c:a', 'aac', '-f', 'adts'], container: 'aac', codec: 'aac', lagMs: 130, excessMs: ADTS_MS },
 ];
 
-describe.each(LAYOUTS)('speech in %s', (layout, filter) => {
-  describe.each(RATES_HZ)('at %i Hz', (rateHz) => {
-    const shape = ['-af', `aresample=${rateHz},${filter}`];
-    const prefix = join(folder, `${layout}-${rateHz}-`);
-    const reference = encode(`${prefix}reference.wav`, shape, SECONDS).then((bytes) => decode(bytes));
-    const isMp4Rate = (kind: Kind): boolean => kind.name !== 'mp3.mp4' || rateHz >= 16_000; // ffmpeg writes no MPEG-2.5 into MP4
+describe.each(SHAPES)('speech in $layout at $rateHz Hz', ({ layout, rateHz, names }) => {
+  const shape = ['-af', `aresample=${rateHz},${LAYOUTS[layout]}`];
+  const prefix = join(folder, `${layout}-${rateHz}-`);
+  const reference = encode(`${prefix}reference.wav`, shape, SECONDS).then((bytes) => decode(bytes));
+  // ffmpeg writes no MPEG-2.5 into MP4.
+  const kinds = KINDS.filter(({ name }) => names?.includes(name) ?? (name !== 'mp3.mp4' || rateHz >= 16_000));
 
-    test.each(KINDS.filter(isMp4Rate))('is the same in $name as in WAV', async ({ name, words, container, codec, lagMs, excessMs }) => {
-      const { samples: wanted } = await reference;
-      const { samples, description, isTruncated } = await decode(await encode(`${prefix}${name}`, [...shape, ...words], SECONDS));
-      expect(description).toMatchObject({ container, codec, channelCount: layout === 'mono' ? 1 : 2 });
-      expect(isTruncated).toBe(false);
-      expect(samples.length - wanted.length).toBeLessThanOrEqual(16 * excessMs);
-      expect(samples.length - wanted.length).toBeGreaterThanOrEqual(-16);
-      expect(samples.every((sample) => Math.abs(sample) <= 1)).toBe(true);
-      const lag = bestLag(wanted, samples, 16 * lagMs + 16);
-      expect(Math.abs(lag)).toBeLessThanOrEqual(16 * lagMs);
-      expect(correlation(wanted, samples, lag)).toBeGreaterThan(0.95);
-    });
+  test.each(kinds)('is the same in $name as in WAV', async ({ name, words, container, codec, lagMs, excessMs }) => {
+    const { samples: wanted } = await reference;
+    const { samples, description, isTruncated } = await decode(await encode(`${prefix}${name}`, [...shape, ...words], SECONDS));
+    expect(description).toMatchObject({ container, codec, channelCount: layout === 'mono' ? 1 : 2 });
+    expect(isTruncated).toBe(false);
+    expect(samples.length - wanted.length).toBeLessThanOrEqual(16 * excessMs);
+    expect(samples.length - wanted.length).toBeGreaterThanOrEqual(-16);
+    expect(samples.every((sample) => Math.abs(sample) <= 1)).toBe(true);
+    const lag = bestLag(wanted, samples, 16 * lagMs + 16);
+    expect(Math.abs(lag)).toBeLessThanOrEqual(16 * lagMs);
+    expect(correlation(wanted, samples, lag)).toBeGreaterThan(0.95);
+  });
 
-    test('is bit for bit the same in FLAC', async () => {
-      const { samples: wanted } = await reference;
-      const flac = await decode(await encode(`${prefix}a.flac`, [...shape, '-sample_fmt', 's16'], SECONDS));
-      expect(flac.description).toMatchObject({ container: 'flac', codec: 'flac', sampleRateHz: rateHz });
-      expect(flac.samples).toEqual(wanted);
-    });
+  test('is bit for bit the same in FLAC', async () => {
+    const { samples: wanted } = await reference;
+    const flac = await decode(await encode(`${prefix}a.flac`, [...shape, '-sample_fmt', 's16'], SECONDS));
+    expect(flac.description).toMatchObject({ container: 'flac', codec: 'flac', sampleRateHz: rateHz });
+    expect(flac.samples).toEqual(wanted);
   });
 });
 
@@ -235,11 +249,11 @@ describe('memory', () => {
     ['vorbis.ogg', ['-c:a', 'libvorbis']],
     ['m4a', ['-c:a', 'aac']],
     ['webm', ['-c:a', 'libopus']],
-  ])('stays bounded over half an hour (%s)', async (ending, words) => {
+  ])('stays bounded over a quarter of an hour (%s)', async (ending, words) => {
     const short = join(folder, `short.${ending}`);
-    const long = join(folder, `long30.${ending}`);
+    const long = join(folder, `long15.${ending}`);
     await encode(short, ['-ar', '48000', '-ac', '2', ...words], 37);
-    await ffmpeg('-stream_loop', '48', '-i', short, '-c', 'copy', long);
+    await ffmpeg('-stream_loop', '24', '-i', short, '-c', 'copy', long);
     await using source = await fileSource(long);
     await using audio = await openMedia(source);
     const before = process.memoryUsage().rss;
@@ -249,8 +263,8 @@ describe('memory', () => {
       samples += chunk.length;
       peak = Math.max(peak, process.memoryUsage().rss);
     }
-    expect(samples / 16_000 / 60).toBeGreaterThan(29);
-    // All of it as two channels of floats at 48 kHz would be 691 MB.
+    expect(samples / 16_000 / 60).toBeGreaterThan(15);
+    // All of it as two channels of floats at 48 kHz would be 353 MB.
     expect(peak - before).toBeLessThan(250e6);
   });
 });

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { startFileServer, wavBytes } from './support/file-server.ts';
 import { startServer } from './support/test-server.ts';
 
 /** Sends bytes and gives back all that comes until the server hangs up. */
@@ -45,6 +46,34 @@ test.each([
   const answer = await exchange(port, text);
   expect(answer).toContain(`HTTP/1.1 ${status} `);
   expect(answer).toContain('"code":"bad_message"');
+});
+
+test('what is not HTTP ends an answer that is under way and writes nothing into it', async () => {
+  const { port, readers } = await startFileServer();
+  readers.beforeClip = (index) => (index === 0 ? Promise.resolve() : new Promise(() => undefined));
+  const part = (name: string) => `--b\r\ncontent-disposition: form-data; name="${name}"`;
+  const fields = `${part('model')}\r\n\r\nfake\r\n${part('stream')}\r\n\r\ntrue\r\n`;
+  const body = Buffer.concat([
+    Buffer.from(`${fields}${part('file')}; filename="a.wav"\r\n\r\n`),
+    wavBytes(2_000),
+    Buffer.from('\r\n--b--\r\n'),
+  ]);
+  const head = `content-type: multipart/form-data; boundary=b\r\ncontent-length: ${body.length}`;
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket
+    .on('error', () => undefined)
+    .on('data', (data) => {
+      answer += data.toString();
+    });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(`POST /v1/audio/transcriptions HTTP/1.1\r\nhost: x\r\n${head}\r\n\r\n`);
+  socket.write(body);
+  await expect.poll(() => answer).toContain('word 1.');
+  socket.write('nonsense\r\n\r\n');
+  await closed;
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).not.toContain('HTTP/1.1 400');
 });
 
 test('a request that cannot be routed is answered like any other', async () => {

@@ -36,6 +36,34 @@ test('a final between them does not change whose turn it is', () => {
   expect([order.take()?.name, order.take()?.name]).toEqual(['a', 'f1']);
 });
 
+test('a file that may not begin is passed over and keeps its turn', () => {
+  const { order } = orderOf({ file: ['f1'], interim: ['i1'], final: ['a'] });
+  expect([order.take(false)?.name, order.take(false)?.name, order.take(false)?.name, order.take()?.name]).toEqual([
+    'a',
+    'i1',
+    undefined,
+    'f1',
+  ]);
+});
+
+test('files leave one slot of several to live speech for ten seconds after its last job', () => {
+  const { order } = orderOf({});
+  const may = (nowMs: number, slots: number, runningFiles: number) => order.mayTakeFile({ nowMs, slots, runningFiles });
+  expect(may(0, 2, 1)).toBe(true);
+  order.noteLive(0);
+  expect([may(9_999, 3, 1), may(9_999, 3, 2), may(9_999, 2, 0), may(9_999, 2, 1)]).toEqual([true, false, true, false]);
+  expect([may(10_000, 3, 2), may(10_000, 2, 1)]).toEqual([true, true]);
+});
+
+test('with one slot, or none, files wait for nothing but their turn', () => {
+  const { order } = orderOf({});
+  order.noteLive(0);
+  expect([order.mayTakeFile({ nowMs: 0, slots: 1, runningFiles: 0 }), order.mayTakeFile({ nowMs: 0, slots: 0, runningFiles: 1 })]).toEqual([
+    true,
+    true,
+  ]);
+});
+
 test('counts items and audio of all lanes', () => {
   const { order } = orderOf({ file: ['f1'], interim: ['i1'], speculative: ['s1'], final: ['a'] });
   expect([order.size, order.audioMs]).toEqual([4, 40]);

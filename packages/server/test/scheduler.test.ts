@@ -383,7 +383,7 @@ const command = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('wait' as const), durationMs: fc.integer({ min: 0, max: 1500 }) }) },
 );
 
-test('whatever happens, every clip settles exactly once, no slot is idle while one waits, and no more run than there are slots', async () => {
+test('whatever happens, every clip settles exactly once, no slot is idle while one waits that may run, and no more run than there are slots', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(command, { maxLength: 80 }), async (slots, commands) => {
       const bench = new Bench(slots, { maximumQueuedAudioMs: 120_000 });
@@ -410,9 +410,13 @@ test('whatever happens, every clip settles exactly once, no slot is idle while o
           jobs[step.index]?.[step.type]();
         }
         const { depth, predictedWaitMs, audioMs } = bench.scheduler.snapshot();
+        const running = bench.dispatcher.running.length;
+        const live = depth.final + depth.interim + depth.speculative;
         const waiting = depth.final + depth.interim + depth.speculative + depth.file;
         expect(bench.dispatcher.mostAtOnce).toBeLessThanOrEqual(slots);
-        expect(waiting > 0 && bench.dispatcher.idleSlots > 0, 'a clip waits while a slot is idle').toBe(false);
+        expect(live > 0 && bench.dispatcher.idleSlots > 0, 'a live clip waits while a slot is idle').toBe(false);
+        // All slots but one are enough for files; with one slot they have it.
+        expect(waiting > 0 && running < Math.max(1, slots - 1), 'a clip waits while a slot is idle that it may have').toBe(false);
         expect(predictedWaitMs).toBeGreaterThanOrEqual(0);
         expect(waiting === 0).toBe(audioMs === 0);
       }
@@ -438,6 +442,8 @@ test('finals begin before all else, live clips and files in turns, each lane in 
       list.forEach(({ lane, audioMs }, index) => {
         bench.submit(`${lane}-${index}`, { lane, audioMs });
       });
+      // So long that nobody speaks any more, to whom the files would leave a slot.
+      bench.wait(10_000);
       await bench.finishAll();
       const of = (name: Lane) => list.flatMap((clip, index) => (clip.lane === name ? [`${name}-${index}`] : []));
       const live = [...of('interim'), ...of('speculative')];
@@ -500,6 +506,60 @@ test('files fill what live speech leaves of the queue, and never take its room',
   await bench.finishAll();
   expect((await file.promise).attempt + (await final.promise).attempt).toBe(2);
   expect(bench.dispatcher.begun).toEqual(['running', 'a', 'f']);
+});
+
+test('a final finds a slot at once while files are many and somebody speaks', async () => {
+  const bench = new Bench(3);
+  bench.submit('spoken', { lane: 'interim' });
+  for (let i = 0; i < 6; i += 1) bench.submit(`f${i}`, { lane: 'file' });
+  await bench.finishOne();
+  expect(bench.dispatcher.begun).toEqual(['spoken', 'f0', 'f1']);
+  bench.wait(9_999);
+  bench.submit('a');
+  expect(bench.dispatcher.begun.slice(3)).toEqual(['a']);
+});
+
+test('files take the slot that they have left to live speech when nobody has spoken for a while', async () => {
+  const bench = new Bench(2);
+  bench.submit('a');
+  for (let i = 0; i < 4; i += 1) bench.submit(`f${i}`, { lane: 'file' });
+  await bench.finishOne();
+  expect(bench.dispatcher.begun).toEqual(['a', 'f0']);
+  bench.wait(10_000);
+  await bench.finishOne();
+  expect(bench.dispatcher.begun).toEqual(['a', 'f0', 'f1', 'f2']);
+});
+
+test('files go on however long somebody speaks', async () => {
+  const bench = new Bench(2);
+  for (let i = 0; i < 4; i += 1) bench.submit(`f${i}`, { lane: 'file' });
+  for (let i = 0; i < 8; i += 1) {
+    bench.wait(1_000);
+    bench.submit('spoken', { lane: 'interim' });
+    await bench.finishOne();
+  }
+  expect(bench.dispatcher.begun.filter((name) => name.startsWith('f'))).toEqual(['f0', 'f1', 'f2', 'f3']);
+});
+
+test('a slot that is left to live speech does not let new files in', () => {
+  const bench = new Bench(2, { maximumFileWaitMs: 1_000 });
+  bench.submit('running', { lane: 'file', audioMs: 10_000 });
+  bench.submit('spoken').cancel();
+  bench.dispatcher.running[1]?.finish();
+  for (let i = 0; i < 4; i += 1) bench.submit(`f${i}`, { lane: 'file', audioMs: 10_000 });
+  expect(bench.scheduler.admit(3_000)).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(150, 6) });
+  expect(bench.scheduler.admit(3_000, 'file')).toMatchObject({ admitted: false, reason: 'overloaded' });
+});
+
+test('a scheduler that closes gives files all its slots', async () => {
+  const bench = new Bench(2);
+  bench.submit('a');
+  for (let i = 0; i < 3; i += 1) bench.submit(`f${i}`, { lane: 'file' });
+  const closed = bench.scheduler.close();
+  await bench.finishOne();
+  expect(bench.dispatcher.running).toHaveLength(2);
+  await bench.finishAll();
+  await closed;
 });
 
 test('close lets the clips of files finish, and gives them up when its signal is aborted', async () => {

@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Spool, type SpoolOptions } from '../src/api/upload/spool.ts';
+import { ManualClock } from './support/manual-clock.ts';
 
 async function bench(limits: Partial<SpoolOptions> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'outspoken-spool-test-'));
-  const spool = new Spool({ folder, maximumUploadBytes: 1_000, maximumSpoolBytes: 1_500, maximumUploads: 3, ...limits });
+  const clock = new ManualClock();
+  const bounds = { maximumUploadBytes: 1_000, maximumSpoolBytes: 1_500, maximumUploads: 3, slowAfterMs: 30_000 };
+  const spool = new Spool({ folder, ...bounds, now: () => clock.nowMs(), ...limits });
   onTestFinished(async () => {
     await spool.close();
     await rm(folder, { recursive: true, force: true });
   });
-  return { folder, spool };
+  return { folder, spool, clock };
 }
 
 async function* pieces(...sizes: number[]): AsyncGenerator<Uint8Array> {
@@ -83,6 +86,46 @@ test('the number of uploads is bounded', async () => {
   expect(() => spool.checkRoom(undefined)).toThrow(expect.objectContaining({ code: 'too_many_uploads' }));
   await files[0]?.[Symbol.asyncDispose]();
   expect(spool.create().sizeBytes).toBe(0);
+});
+
+/** As many uploads as may be, all of which come in. */
+async function fullBench() {
+  const { spool, clock } = await bench({ maximumUploadBytes: 500_000, maximumSpoolBytes: 2_000_000 });
+  const ousted: number[] = [];
+  const files = [spool.create(), spool.create(), spool.create()];
+  const ends = files.map((file, index) => file.startReceiving(() => ousted.push(index)));
+  return { spool, clock, ousted, files, ends };
+}
+
+test('the slowest upload loses its place to a newcomer, once it has had its time', async () => {
+  const { spool, clock, ousted, files } = await fullBench();
+  for (const [index, size] of [245_760, 200, 300].entries()) await files[index]?.receive(pieces(size));
+  clock.advance(30_000);
+  expect(() => spool.create()).toThrow(expect.objectContaining({ code: 'too_many_uploads' }));
+  clock.advance(1);
+  expect(() => spool.checkRoom(undefined)).not.toThrow();
+  expect(ousted).toEqual([]);
+  spool.create();
+  expect(ousted).toEqual([1]);
+  // What it has on the disk counts until it is disposed of.
+  expect([spool.fileCount, spool.heldBytes]).toEqual([4, 246_260]);
+  await files[1]?.[Symbol.asyncDispose]();
+  expect(spool.heldBytes).toBe(246_060);
+  spool.create();
+  expect(ousted).toEqual([1, 2]);
+});
+
+test('an upload that is as fast as speech, and one that has come, keep their places', async () => {
+  const { spool, clock, ousted, files, ends } = await fullBench();
+  for (const file of files) await file.receive(pieces(330_000));
+  clock.advance(40_000);
+  expect(() => spool.create()).toThrow(expect.objectContaining({ code: 'too_many_uploads' }));
+  ends[0]?.();
+  ends[1]?.();
+  clock.advance(40_000);
+  spool.create();
+  expect(ousted).toEqual([2]);
+  expect(() => spool.create()).toThrow(expect.objectContaining({ code: 'too_many_uploads' }));
 });
 
 test('an upload that is given up while it comes leaves nothing on the disk', async () => {

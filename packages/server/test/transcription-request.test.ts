@@ -204,6 +204,41 @@ test('an upload that falls silent is answered with 408, to be tried again, and r
   await closed;
 });
 
+test('an upload that drips loses its place to one that comes, and is told to try again', async () => {
+  const bench = await startFileServer({ files: { maximumUploads: 1 } });
+  const uploads: Socket[] = [];
+  bench.app.server.on('request', (request) => uploads.push(request.socket));
+  const socket = await openForm(bench);
+  const text = textOf(socket);
+  socket.write(`${FILE_HEAD}RIFF`);
+  await expect.poll(bench.spooled).toHaveLength(1);
+  expect((await bench.post(formOf(wavBytes(1_000)))).status).toBe(503);
+  // Never as silent as would end it whoever comes.
+  for (const waitMs of [15_000, 15_001]) {
+    const before = uploads[0]!.bytesRead;
+    socket.write('x');
+    await expect.poll(() => uploads[0]!.bytesRead).toBe(before + 1);
+    bench.clock.advance(waitMs);
+  }
+  expect(text()).toBe('');
+  expect((await bench.post(formOf(wavBytes(1_000)))).status).toBe(200);
+  await expect.poll(text).toMatch(/^HTTP\/1\.1 408 [\s\S]*x-should-retry: true[\s\S]*"code":"upload_incomplete"/);
+  await expectIdle(bench);
+});
+
+test('an upload that has come keeps its place while it is read, however long that takes', async () => {
+  const bench = await startFileServer({ files: { maximumUploads: 1 } });
+  bench.dispatcher.isHeld = true;
+  const controller = new AbortController();
+  const request = bench.post(formOf(wavBytes(1_000)), { signal: controller.signal }).catch(() => 'gone');
+  await expect.poll(() => bench.dispatcher.running).toBe(1);
+  bench.clock.advance(600_000);
+  expect((await bench.post(formOf(wavBytes(1_000)))).status).toBe(503);
+  controller.abort();
+  expect(await request).toBe('gone');
+  await expectIdle(bench);
+});
+
 test('an upload takes longer than other requests may, as long as bytes come, up to a total', async () => {
   const bench = await startFileServer({ http: { uploadTimeoutMs: 60_000 } });
   let serverBytes = (): number => 0;

@@ -120,6 +120,30 @@ test.each<[string, (base: string) => Promise<Response>, number, string]>([
   expect((await post(formOf(wavBytes(1_000)))).status).toBe(200);
 });
 
+test.each([
+  ['__proto__', 'x', '', /leave it out/],
+  ['constructor', 'x', '', /leave it out/],
+  ['prompt', '{"a":', 'content-type: application/json\r\n', /is JSON and is not/],
+])('a form is told what is wrong with its field %s', async (name, value, head, message) => {
+  const { base } = await startFileServer();
+  const field = `--b\r\ncontent-disposition: form-data; name="${name}"\r\n${head}\r\n${value}\r\n--b--\r\n`;
+  const response = await send(base, field, 'multipart/form-data; boundary=b');
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { code: 'bad_upload', message: expect.stringMatching(message) } });
+});
+
+test('a compressed form is refused before it is read, one with the encoding identity is not', async () => {
+  const { base } = await startFileServer();
+  const answerTo = (encoding: string) =>
+    fetch(`${base}/v1/audio/transcriptions`, { method: 'POST', body: formOf(wavBytes(1_000)), headers: { 'content-encoding': encoding } });
+  const response = await answerTo('gzip');
+  expect(response.status).toBe(415);
+  expect(await response.json()).toMatchObject({
+    error: { code: 'unsupported_content_type', message: expect.stringContaining('uncompressed') },
+  });
+  expect((await answerTo('identity')).status).toBe(200);
+});
+
 const PART_HEAD = '--b\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\n';
 
 function send(base: string, body: string, type: string): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import type { SpoolFile } from './spool.ts';
+import type { SpoolFile } from './spool-file.ts';
 import { UploadError } from './upload-error.ts';
 
 /** The field that carries the recording. */
@@ -123,7 +123,8 @@ function malformed(error: unknown): UploadError {
   if (code === 'FST_PARTS_LIMIT' || code === 'FST_FIELDS_LIMIT') {
     return new UploadError('bad_upload', `the form must have at most ${FORM_LIMITS.fields} fields`, cause);
   }
-  if (code === 'FST_PROTO_VIOLATION') return new UploadError('bad_upload', 'a field has a name that no field may have, leave it out', cause);
+  if (code === 'FST_PROTO_VIOLATION')
+    return new UploadError('bad_upload', 'a field has a name that no field may have, leave it out', cause);
   if (code === 'FST_INVALID_JSON_FIELD_ERROR') {
     return new UploadError('bad_upload', 'a field says that it is JSON and is not, send it as a text', cause);
   }
