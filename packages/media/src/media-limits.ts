@@ -1,10 +1,10 @@
 import { MediaError } from './media-error.ts';
 
 /** Most channels that are mixed to one: 7.1 sound. */
-export const MAX_CHANNELS = 8;
+const MAX_CHANNELS = 8;
 /** Rates that the resampler takes, in hertz. */
-export const MIN_RATE_HZ = 8000;
-export const MAX_RATE_HZ = 192_000;
+const MIN_RATE_HZ = 8000;
+const MAX_RATE_HZ = 192_000;
 
 /** @throws MediaError `media_too_complex` if a recording of this shape is not decoded. */
 export function checkShape(channelCount: number, sampleRateHz: number): void {

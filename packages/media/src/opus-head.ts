@@ -14,7 +14,7 @@ export interface OpusHead {
 }
 
 /** Samples of one channel at 48 kHz in the longest packet, 120 ms. */
-export const MAX_OPUS_PACKET_SAMPLES = 5760;
+const MAX_OPUS_PACKET_SAMPLES = 5760;
 
 const SILENT_CHANNEL = 255;
 

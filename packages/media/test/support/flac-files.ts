@@ -14,7 +14,7 @@ export const EXAMPLE_3: Uint8Array = bytesOf(
 export type Field = readonly [value: number, bitCount: number];
 
 /** Writes bits one after the other, zeros to the end of the last byte. */
-export function packed(fields: readonly Field[]): Uint8Array {
+function packed(fields: readonly Field[]): Uint8Array {
   const text = fields.map(([value, bitCount]) =>
     BigInt.asUintN(bitCount, BigInt(value)).toString(2).padStart(bitCount, '0').slice(-bitCount),
   );

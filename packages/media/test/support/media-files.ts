@@ -11,7 +11,7 @@ import { type MediaOptions, type MediaSource, openMedia } from '../../src/media.
 const run = promisify(execFile);
 
 /** 37 s of speech with pauses, 16 kHz mono. */
-export const DEMO: string = fileURLToPath(new URL('../../../../tests/fixtures/demo-recording.wav', import.meta.url));
+const DEMO: string = fileURLToPath(new URL('../../../../tests/fixtures/demo-recording.wav', import.meta.url));
 
 /** A folder that is removed when the tests of the file have ended. */
 export async function temporaryFolder(): Promise<string> {
