@@ -3,9 +3,9 @@ import { createAacDecoder } from './aac-decoder.ts';
 import { ADTS_FRAMES } from './adts-frame.ts';
 import { ByteStream } from './byte-stream.ts';
 import { FrameWalker } from './frame-walker.ts';
-import type { MediaSource } from './media.ts';
 import { MediaError } from './media-error.ts';
 import { checkShape } from './media-limits.ts';
+import type { MediaSource } from './media-source.ts';
 import type { MediaTrack } from './media-track.ts';
 import { PacketTally } from './packet-tally.ts';
 

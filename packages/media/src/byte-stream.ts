@@ -1,4 +1,4 @@
-import type { MediaSource } from './media.ts';
+import type { MediaSource } from './media-source.ts';
 
 const BLOCK_BYTES = 256 * 1024;
 

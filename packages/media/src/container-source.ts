@@ -1,6 +1,6 @@
 import { CustomSource } from 'mediabunny';
-import type { MediaSource } from './media.ts';
 import { MediaError } from './media-error.ts';
+import type { MediaSource } from './media-source.ts';
 
 // A group of packets in WebM is read as one; of films with a high rate it has tens of megabytes.
 const MAX_READ_BYTES = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { MediaSource } from './media.ts';
+import type { MediaSource } from './media-source.ts';
 
 /** Opens a file on a disk as a {@link MediaSource}; it stays readable when its name is removed. Close it with `await using`. */
 export async function fileSource(path: string): Promise<MediaSource & AsyncDisposable> {

@@ -8,9 +8,9 @@ import {
   parseFlacFrameHeader,
   parseFlacStreamInfo,
 } from './flac-header.ts';
-import type { MediaSource } from './media.ts';
 import { MediaError } from './media-error.ts';
 import { checkShape } from './media-limits.ts';
+import type { MediaSource } from './media-source.ts';
 import type { MediaTrack } from './media-track.ts';
 import { PacketTally } from './packet-tally.ts';
 import { silence } from './sound-block.ts';

@@ -1,3 +1,5 @@
 export { fileSource } from './file-source.ts';
-export { type MediaAudio, type MediaDescription, type MediaOptions, type MediaSource, openMedia } from './media.ts';
+export { type MediaAudio, type MediaOptions, openMedia } from './media.ts';
+export type { MediaDescription } from './media-description.ts';
 export { MediaError, type MediaErrorCode } from './media-error.ts';
+export type { MediaSource } from './media-source.ts';

@@ -1,5 +1,5 @@
-import type { MediaSource } from './media.ts';
 import { MediaError } from './media-error.ts';
+import type { MediaSource } from './media-source.ts';
 
 /** What the boxes of an MP4 file say before its samples are looked for. */
 export interface BoxSurvey {

@@ -2,7 +2,7 @@ import { ADTS_FRAMES } from './adts-frame.ts';
 import { ByteStream } from './byte-stream.ts';
 import type { MediaContainer } from './formats.ts';
 import type { FrameFormat, FrameHeader } from './frame-walker.ts';
-import type { MediaSource } from './media.ts';
+import type { MediaSource } from './media-source.ts';
 import { MPEG_FRAMES } from './mpeg-frame.ts';
 
 /** What a file is by its content. */

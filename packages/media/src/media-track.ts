@@ -1,4 +1,4 @@
-import type { MediaDescription } from './media.ts';
+import type { MediaDescription } from './media-description.ts';
 import type { SoundBlock } from './sound-block.ts';
 
 /** The audio of an opened file, before it is mixed to mono: one implementation for each kind of container. */

@@ -2,31 +2,15 @@ import { openAdts } from './adts-media.ts';
 import { openContainer } from './container-media.ts';
 import { openFlac } from './flac-media.ts';
 import { SUPPORTED_MEDIA } from './formats.ts';
+import type { MediaDescription } from './media-description.ts';
 import { MediaError } from './media-error.ts';
 import { sniffMedia } from './media-sniffer.ts';
+import type { MediaSource } from './media-source.ts';
 import type { MediaTrack } from './media-track.ts';
 import { MONO_RATE_HZ, MonoStream } from './mono-stream.ts';
 import { openMp3 } from './mp3-media.ts';
 import { openOgg } from './ogg-media.ts';
 import { openWav } from './wav-media.ts';
-
-/** Bytes of a file, read where they are needed. */
-export interface MediaSource {
-  readonly sizeBytes: number;
-  /** The bytes from `startByte` to before `endByte`; fewer only at the end of the file. */
-  read(startByte: number, endByte: number): Promise<Uint8Array>;
-}
-
-/** What a file says about its audio. */
-export interface MediaDescription {
-  /** Id of the container, a key of `MEDIA_FORMATS`. */
-  readonly container: string;
-  readonly codec: string;
-  readonly sampleRateHz: number;
-  readonly channelCount: number;
-  /** Length that the file states, in milliseconds, if it does. */
-  readonly statedDurationMs: number | undefined;
-}
 
 /** An opened file. */
 export interface MediaAudio extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import { ByteStream } from './byte-stream.ts';
 import { FrameWalker } from './frame-walker.ts';
-import type { MediaSource } from './media.ts';
 import { MediaError } from './media-error.ts';
 import { checkShape } from './media-limits.ts';
+import type { MediaSource } from './media-source.ts';
 import type { MediaTrack } from './media-track.ts';
 import { createMp3Decoder } from './mp3-decoder.ts';
 import { MPEG_FRAMES, type MpegTag, parseMpegTag } from './mpeg-frame.ts';

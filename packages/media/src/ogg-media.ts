@@ -1,8 +1,8 @@
 import { ByteStream } from './byte-stream.ts';
 import { SUPPORTED_MEDIA } from './formats.ts';
-import type { MediaSource } from './media.ts';
 import { MediaError } from './media-error.ts';
 import { checkShape } from './media-limits.ts';
+import type { MediaSource } from './media-source.ts';
 import type { MediaTrack } from './media-track.ts';
 import { MONO_RATE_HZ } from './mono-stream.ts';
 import { OggPackets } from './ogg-packets.ts';

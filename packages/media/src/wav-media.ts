@@ -1,7 +1,7 @@
 import { AudioError, decodeWavSamples, findWavHeader, type WavHeader } from '@outspoken/audio';
-import type { MediaSource } from './media.ts';
 import { MediaError } from './media-error.ts';
 import { checkShape } from './media-limits.ts';
+import type { MediaSource } from './media-source.ts';
 import type { MediaTrack } from './media-track.ts';
 
 // A quarter of a second of the widest files, some seconds of usual ones.

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ALL_FORMATS, EncodedPacketSink, Input } from 'mediabunny';
 import { expect, test } from 'vitest';
 import { createContainerSource } from '../src/container-source.ts';
-import type { MediaSource } from '../src/media.ts';
+import type { MediaSource } from '../src/media-source.ts';
 import { encode, memorySource, temporaryFolder } from './support/media-files.ts';
 
 const folder = await temporaryFolder();

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileSource } from '../src/file-source.ts';
-import { type MediaSource, openMedia } from '../src/media.ts';
+import { openMedia } from '../src/media.ts';
+import type { MediaSource } from '../src/media-source.ts';
 import {
   bestLag,
   codeOf,

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
-import type { MediaDescription } from '../../src/media.ts';
-import { type MediaOptions, type MediaSource, openMedia } from '../../src/media.ts';
+import { type MediaOptions, openMedia } from '../../src/media.ts';
+import type { MediaDescription } from '../../src/media-description.ts';
+import type { MediaSource } from '../../src/media-source.ts';
 
 const run = promisify(execFile);
 
