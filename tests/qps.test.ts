@@ -159,6 +159,15 @@ describe('arrivals', () => {
   });
 });
 
+test('nothing of a step happens before it is due, however a timer rounds', async () => {
+  const log = new StepLog();
+  for (let round = 0; round < 30; round += 1) {
+    const dueMs = log.nowMs + 1.9;
+    await log.until(dueMs);
+    expect(log.nowMs).toBeGreaterThanOrEqual(dueMs);
+  }
+});
+
 describe('talkers', () => {
   test('go on with the clip that they were in the middle of when the step began', async () => {
     const chunk = { type: 'audio', samples: new Int16Array(1600) } as const;

@@ -105,8 +105,11 @@ export class StepLog {
 
   /** Waits until a moment of the step; lets answers in even when that moment has passed. */
   async until(atMs: number): Promise<void> {
-    const aheadMs = atMs - this.nowMs;
-    await (aheadMs > 0 ? wait(aheadMs) : nextTurn());
+    do {
+      const aheadMs = atMs - this.nowMs;
+      // A timer drops the fraction of its delay, and nothing may be sent before it is due.
+      await (aheadMs > 0 ? wait(Math.ceil(aheadMs)) : nextTurn());
+    } while (this.nowMs < atMs);
   }
 
   /**
