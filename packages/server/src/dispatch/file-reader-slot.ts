@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { FileReaderError } from './file-reader.ts';
 import type { FileReaderReply, FileReaderRequest } from './file-reader-protocol.ts';
 import type { FileReply, FileTask } from './file-task.ts';
+import { watchExit } from './process-exit.ts';
 import { isTyped } from './worker-protocol.ts';
 import type { WorkerDeathDetail, WorkerProcess } from './worker-slot.ts';
 
@@ -74,20 +75,15 @@ export class FileReaderSlot {
     this.#limits = options.limits;
     this.#listener = options.listener;
     this.#now = options.now;
-    this.exited = new Promise((resolve) => {
-      const onGone = (exitCode: number | null, signal: string | null): void => {
-        if (this.#hasExited) return;
+    this.exited = watchExit(options.process, {
+      onExit: (exitCode, signal) => {
         this.#hasExited = true;
         this.#onExit(exitCode, signal);
-        resolve();
-      };
-      options.process.on('exit', onGone);
-      // `error` comes instead of `exit` when the process could not be started, and beside it when the channel broke.
-      options.process.on('error', (error) => {
-        this.#message ??= error.message;
-        if (options.process.pid === undefined) onGone(null, null);
-        else this.kill('crashed');
-      });
+      },
+      onError: (message) => {
+        this.#message ??= message;
+      },
+      onUnreachable: () => this.kill('crashed'),
     });
     options.process.on('message', (message: unknown) => this.#receive(message));
     this.#limitTimer = setTimeout(() => this.kill('load_failed'), this.#limits.loadTimeoutMs);

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Transcript } from '@outspoken/asr';
 import type { ModelInfo } from './dispatcher.ts';
+import { watchExit } from './process-exit.ts';
 import { isTyped, type ParentMessage, type WorkerMessage } from './worker-protocol.ts';
 
 /** A forked child with a channel of `serialization: 'advanced'`, so that audio travels as bytes. */
@@ -67,24 +68,15 @@ export class WorkerSlot {
     this.#process = options.process;
     this.#timeouts = options.timeouts;
     this.#listener = options.listener;
-    this.exited = new Promise((resolve) => {
-      const onGone = (exitCode: number | null, signal: string | null): void => {
-        if (!this.#hasExited) {
-          this.#hasExited = true;
-          this.#onExit(exitCode, signal);
-          resolve();
-        }
-      };
-      options.process.on('exit', onGone);
-      // `error` comes instead of `exit` when the process could not be started, and beside it when the channel broke.
-      options.process.on('error', (error) => {
-        this.#message ??= error.message;
-        if (options.process.pid === undefined) {
-          onGone(null, null);
-        } else {
-          this.kill('crashed');
-        }
-      });
+    this.exited = watchExit(options.process, {
+      onExit: (exitCode, signal) => {
+        this.#hasExited = true;
+        this.#onExit(exitCode, signal);
+      },
+      onError: (message) => {
+        this.#message ??= message;
+      },
+      onUnreachable: () => this.kill('crashed'),
     });
     options.process.on('message', (message: unknown) => this.#receive(message));
     this.#limitTimer = setTimeout(() => this.kill('load_failed'), this.#timeouts.loadTimeoutMs);
