@@ -3,7 +3,21 @@ import type { Transcript } from './transcript.ts';
 /** Speech of one clip: mono, 16 kHz, -1 to 1 (more is accepted, what is not finite is refused). */
 export interface RecognizerClip {
   readonly samples: Float32Array;
+  /** Stops the work on this clip between two steps; its mates go on. */
+  readonly signal?: AbortSignal;
 }
+
+/**
+ * Which graphs compute a model: `signed` and `unsigned` are prepared ones, with int8 weights of that sign, `shipped` the files as they
+ * were published.
+ */
+export type GraphVariant = 'signed' | 'unsigned' | 'shipped';
+
+/** How one clip of {@link Recognizer.transcribeEach} ended. */
+export type ClipResult =
+  | { readonly type: 'transcript'; readonly transcript: Transcript }
+  /** A `RecognizerError` with the `clipIndex`, or the reason of the clip's signal. */
+  | { readonly type: 'error'; readonly error: unknown };
 
 /** What a recognizer is and which clips it takes. */
 export interface RecognizerModel {
@@ -17,6 +31,9 @@ export interface RecognizerModel {
   readonly minimumSamples: number;
   /** Longest clip, in samples. */
   readonly maximumSamples: number;
+  readonly graph: GraphVariant;
+  /** Most clips that are decoded side by side. */
+  readonly maximumBatch: number;
 }
 
 /** Options of {@link Recognizer.transcribe}. */
@@ -37,6 +54,12 @@ export interface Recognizer {
    * @throws the reason of the signal when it is aborted.
    */
   transcribe(clips: readonly RecognizerClip[], options?: TranscribeOptions): Promise<readonly Transcript[]>;
+  /**
+   * Transcribes clips side by side, {@link RecognizerModel.maximumBatch} at a time; each succeeds or fails alone.
+   *
+   * @param onResult - Told of each clip once, as soon as it has ended.
+   */
+  transcribeEach(clips: readonly RecognizerClip[], onResult: (index: number, result: ClipResult) => void): Promise<void>;
   /** Releases the model; a second call waits for the first. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

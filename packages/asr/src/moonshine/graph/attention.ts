@@ -1,0 +1,81 @@
+import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
+import { addLinear, joinLinears, type QuantizedLinear, type WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import { addRotaryEmbedding, type RotaryTables } from './rotary-embedding.ts';
+import type { MoonshineSizes } from './weights.ts';
+
+/** The maps of a self-attention. */
+export interface SelfAttentionWeights {
+  readonly query: QuantizedLinear;
+  readonly key: QuantizedLinear;
+  readonly value: QuantizedLinear;
+  readonly output: QuantizedLinear;
+}
+
+/** What a self-attention is told about the graph around it. */
+export interface SelfAttentionContext {
+  readonly sizes: MoonshineSizes;
+  readonly sign: WeightSign;
+  readonly tables: RotaryTables;
+  /** `[1]`, position of the first time of the input. */
+  readonly position: string;
+}
+
+/** Keys and values of the times before, `[rows, heads, time, head size]` each. */
+export interface KeysAndValues {
+  readonly keys: string;
+  readonly values: string;
+}
+
+/** `softmax(rotate(x Wq) rotate(x Wk)ᵀ / √headSize) x Wv`, head by head, then `Wo`: every time sees every time. */
+export function addSelfAttention(graph: GraphBuilder, x: string, weights: SelfAttentionWeights, context: SelfAttentionContext): string {
+  const [query = '', key = '', value = ''] = addProjections(graph, x, weights, context);
+  const heard = graph.fused('MultiHeadAttention', [query, key, value], attributesOf(context.sizes));
+  return addLinear(graph, heard, weights.output, context.sign);
+}
+
+/** The same for one new time that sees those before it and itself; returns their keys and values, its own appended. */
+export function addCachedSelfAttention(
+  graph: GraphBuilder,
+  x: string,
+  past: KeysAndValues,
+  weights: SelfAttentionWeights,
+  context: SelfAttentionContext,
+): { readonly output: string; readonly present: KeysAndValues } {
+  const [query = '', key = '', value = ''] = addProjections(graph, x, weights, context);
+  const inputs = [query, key, value, '', '', '', past.keys, past.values];
+  const [heard = '', keys = '', values = ''] = graph.nodes('MultiHeadAttention', inputs, attributesOf(context.sizes), 3, 'com.microsoft');
+  return { output: addLinear(graph, heard, weights.output, context.sign), present: { keys, values } };
+}
+
+/**
+ * `softmax(x Wq Kᵀ) V`, head by head, then `Wo`, for one time of the decoder. Plain products: the fused operator was no faster here,
+ * and these take the keys as the encoder's graph leaves them, transposed and divided by `√headSize`.
+ *
+ * @param encoded - Keys `[rows, heads, head size, time]` and values `[rows, heads, time, head size]`.
+ */
+export function addCrossAttention(
+  graph: GraphBuilder,
+  x: string,
+  encoded: KeysAndValues,
+  weights: { readonly query: QuantizedLinear; readonly output: QuantizedLinear },
+  { sizes, sign }: { readonly sizes: MoonshineSizes; readonly sign: WeightSign },
+): string {
+  const { heads, headSize, width } = sizes;
+  const query = graph.node('Reshape', [addLinear(graph, x, weights.query, sign), graph.integers([0, heads, 1, headSize])]);
+  const attention = graph.node('Softmax', [graph.node('MatMul', [query, encoded.keys])], { axis: -1 });
+  const heard = graph.node('Reshape', [graph.node('MatMul', [attention, encoded.values]), graph.integers([0, 1, width])]);
+  return addLinear(graph, heard, weights.output, sign);
+}
+
+function addProjections(graph: GraphBuilder, x: string, weights: SelfAttentionWeights, context: SelfAttentionContext): string[] {
+  const { sizes, sign, tables, position } = context;
+  const { width, heads } = sizes;
+  const joined = addLinear(graph, x, joinLinears([weights.query, weights.key, weights.value]), sign);
+  const [query = '', key = '', value = ''] = graph.nodes('Split', [joined, graph.integers([width, width, width])], { axis: -1 }, 3);
+  const rotate = (part: string): string => addRotaryEmbedding(graph, part, position, tables, heads);
+  return [rotate(query), rotate(key), value];
+}
+
+function attributesOf({ heads, headSize }: MoonshineSizes): { num_heads: number; scale: { float: number } } {
+  return { num_heads: heads, scale: { float: 1 / Math.sqrt(headSize) } };
+}

@@ -1,0 +1,30 @@
+import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
+import { addLinear, type QuantizedLinear, transposeLinear, type WeightSign } from '../../onnx-graph/quantized-linear.ts';
+
+/** Embedding of token ids `[rows, 1]` to `[rows, 1, width]`: one row of the table each, turned to floats. */
+export function addEmbedding(graph: GraphBuilder, tokenIds: string, embedding: QuantizedLinear): string {
+  const { outputs: vocabulary, inputs: width, weights, scales, zeroPoints } = embedding;
+  const rows = graph.node('Gather', [graph.bytes(weights, [vocabulary, width]), tokenIds]);
+  return graph.node('DequantizeLinear', [rows, graph.float(scales[0] ?? 0), graph.bytes(zeroPoints.subarray(0, 1), [])]);
+}
+
+/** What the head says about the next token, each `[rows, 1]`. */
+export interface NextToken {
+  readonly tokenId: string;
+  /** Probability of that token; not a number where the input was none. */
+  readonly probability: string;
+  /** Probability of the token that ends the text. */
+  readonly endProbability: string;
+}
+
+/**
+ * The most probable next token: `softmax(x Eᵀ)` over the whole vocabulary, with the embedding `E` as the output map. In 8 bits: the
+ * published graph turns the table into floats at every step, which took more time than all the rest.
+ */
+export function addHead(graph: GraphBuilder, x: string, embedding: QuantizedLinear, endTokenId: number, sign: WeightSign): NextToken {
+  const probabilities = graph.node('Softmax', [addLinear(graph, x, transposeLinear(embedding), sign)], { axis: -1 });
+  const [best = '', index = ''] = graph.nodes('TopK', [probabilities, graph.integers([1])], { axis: -1 }, 2);
+  const end = graph.node('Slice', [probabilities, graph.integers([endTokenId]), graph.integers([endTokenId + 1]), graph.integers([2])]);
+  const squeeze = (value: string): string => graph.node('Squeeze', [value, graph.integers([2])]);
+  return { tokenId: squeeze(index), probability: squeeze(best), endProbability: squeeze(end) };
+}

@@ -1,0 +1,76 @@
+import type { GraphBuilder } from './graph-builder.ts';
+
+/** A linear map with 8-bit weights: `W[i, o] = scales[o] · (weights[i, o] − zeroPoints[o])`. */
+export interface QuantizedLinear {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** `[inputs, outputs]`, unsigned. */
+  readonly weights: Uint8Array;
+  readonly scales: Float32Array;
+  readonly zeroPoints: Uint8Array;
+}
+
+/** Sign of the stored weights. Signed ones have the fast kernels (VNNI, AMX, ARM); AVX2 without VNNI saturates on them. */
+export type WeightSign = 'signed' | 'unsigned';
+
+// The same value in both forms: u8 with zero point z is s8 with zero point z − 128.
+const SIGN_OFFSET = 128;
+
+/** Puts maps of the same input side by side, so that the input is quantised once: `[W1 W2 …]`. */
+export function joinLinears(parts: readonly QuantizedLinear[]): QuantizedLinear {
+  const inputs = parts[0]?.inputs ?? 0;
+  const outputs = parts.reduce((sum, part) => sum + part.outputs, 0);
+  const weights = new Uint8Array(inputs * outputs);
+  const scales = new Float32Array(outputs);
+  const zeroPoints = new Uint8Array(outputs);
+  let column = 0;
+  for (const part of parts) {
+    for (let row = 0; row < inputs; row += 1) {
+      weights.set(part.weights.subarray(row * part.outputs, (row + 1) * part.outputs), row * outputs + column);
+    }
+    scales.set(part.scales, column);
+    zeroPoints.set(part.zeroPoints, column);
+    column += part.outputs;
+  }
+  return { inputs, outputs, weights, scales, zeroPoints };
+}
+
+/** A map whose result is multiplied by a factor. */
+export function scaleLinear(linear: QuantizedLinear, factor: number): QuantizedLinear {
+  return { ...linear, scales: linear.scales.map((scale) => scale * factor) };
+}
+
+/** Reads a map that is stored as `[outputs, inputs]`. */
+export function transposeLinear(linear: QuantizedLinear): QuantizedLinear {
+  const { inputs, outputs, weights } = linear;
+  const transposed = new Uint8Array(weights.length);
+  for (let output = 0; output < outputs; output += 1) {
+    for (let input = 0; input < inputs; input += 1) {
+      transposed[input * outputs + output] = weights[output * inputs + input] ?? 0;
+    }
+  }
+  return { ...linear, weights: transposed };
+}
+
+/**
+ * Adds `y = x W + b` in integers: the input is quantised to unsigned 8 bits with one scale for the whole tensor, taken from its
+ * smallest and largest value, as in the published graphs.
+ */
+export function addLinear(graph: GraphBuilder, x: string, linear: QuantizedLinear, sign: WeightSign, bias?: ArrayLike<number>): string {
+  const { inputs, outputs, weights, scales, zeroPoints } = linear;
+  const isPerTensor = scales.every((scale) => scale === scales[0]) && zeroPoints.every((zeroPoint) => zeroPoint === zeroPoints[0]);
+  const columns = isPerTensor ? 1 : outputs;
+  const shape = isPerTensor ? [] : [outputs];
+  const stored = (bytes: Uint8Array): Uint8Array | Int8Array => (sign === 'signed' ? toSigned(bytes) : bytes);
+  const values = [
+    x,
+    graph.bytes(stored(weights), [inputs, outputs]),
+    graph.floats(scales.subarray(0, columns), shape),
+    graph.bytes(stored(zeroPoints.subarray(0, columns)), shape),
+  ];
+  return graph.fused('DynamicQuantizeMatMul', bias ? [...values, graph.floats(bias)] : values);
+}
+
+function toSigned(bytes: Uint8Array): Int8Array {
+  return Int8Array.from(bytes, (byte) => byte - SIGN_OFFSET);
+}
