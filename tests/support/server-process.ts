@@ -57,6 +57,14 @@ export class ServerProcess {
     return this.#log.join('');
   }
 
+  /** Resolves when the server has written this, be it before or after the call. */
+  async logged(text: string): Promise<void> {
+    while (!this.log.includes(text)) {
+      if (!this.#child.stderr) throw new Error('the server has no log');
+      await once(this.#child.stderr, 'data');
+    }
+  }
+
   /** The value of each series in `/metrics`, by its name with labels. */
   async metrics(): Promise<Map<string, number>> {
     const text = await (await fetch(new URL('metrics', this.url))).text();

@@ -20,6 +20,12 @@ export interface Core {
   readonly workers: LocalWorkers;
   readonly scheduler: Scheduler;
   readonly readers: LocalFileReaders;
+  /**
+   * Starts recognition processes with these settings and gives them the work; those of before finish what they have.
+   *
+   * @throws `ModelError` or `DispatchError` when that is not possible: then those of before go on.
+   */
+  swap(settings: Settings): Promise<void>;
   /** Ends every process. Idempotent. */
   close(): Promise<void>;
 }
@@ -58,17 +64,24 @@ export async function startCore(settings: Settings, logger: Logger, metrics: Met
     const { maximumPredictedWaitMs } = settings;
     const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs, ...limits.scheduler });
     metrics.watchQueue(() => scheduler.snapshot());
-    return { workers, scheduler, readers, close };
+    return { workers, scheduler, readers, swap: (next) => swap(workers, next, metrics), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+async function swap(workers: LocalWorkers, settings: Settings, metrics: Metrics): Promise<void> {
+  const { manifest } = await loadModelFiles(settings.model);
+  await workers.swap({ spawn: () => spawnWorker(settings), onTakeOver: () => metrics.setModel(modelLabels(manifest)) });
+}
+
 function reportWorker(event: WorkerEvent, logger: Logger, metrics: Metrics): void {
   const { type, ...fields } = event;
   if (event.type === 'ready') {
     logger.info(fields, 'worker ready');
+  } else if (event.restartInMs === undefined) {
+    logger.error(fields, 'worker died');
   } else {
     logger.error(fields, 'worker died, a new one takes its place');
     metrics.workerRestarted(event.death);

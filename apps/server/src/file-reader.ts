@@ -9,6 +9,7 @@ process.title = 'outspoken-file-reader';
 // Ctrl-C and a supervisor's stop reach the whole group: the parent decides when a reader ends, so that files under way finish.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
+process.on('SIGHUP', () => {});
 
 await serveFileReader(process, {
   open: openFile,

@@ -7,6 +7,7 @@ import { ConfigError } from './config-error.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import { helpText } from './help.ts';
 import { createLogger } from './logger.ts';
+import { handleReload } from './reload.ts';
 import { startServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { handleSignals } from './shutdown.ts';
@@ -42,7 +43,7 @@ export async function runServer(
       break;
     case 'run':
       process.title = 'outspoken';
-      await serve(command.settings);
+      await serve(command.settings, () => readSettings(argv, environment));
       break;
     default:
       command satisfies never;
@@ -51,9 +52,7 @@ export async function runServer(
 
 function readCommand(argv: readonly string[], environment: ConfigSources['environment']): Command {
   try {
-    // A package manager runs the program in its own folder and says here where the person stood.
-    const folder = environment['INIT_CWD'] ?? process.cwd();
-    return loadConfig({ argv, environment, folder });
+    return loadCommand(argv, environment);
   } catch (error) {
     if (error instanceof ConfigError) {
       fail(error.message, EXIT_CODE.badConfiguration);
@@ -62,14 +61,32 @@ function readCommand(argv: readonly string[], environment: ConfigSources['enviro
   }
 }
 
-async function serve(settings: Settings): Promise<void> {
+function loadCommand(argv: readonly string[], environment: ConfigSources['environment']): Command {
+  // A package manager runs the program in its own folder and says here where the person stood.
+  const folder = environment['INIT_CWD'] ?? process.cwd();
+  return loadConfig({ argv, environment, folder });
+}
+
+/** The settings as they would be if the program were started now. */
+function readSettings(argv: readonly string[], environment: ConfigSources['environment']): Settings {
+  const command = loadCommand(argv, environment);
+  if (command.type !== 'run') throw new ConfigError('the arguments ask for no server');
+  return command.settings;
+}
+
+async function serve(settings: Settings, readAgain: () => Settings): Promise<void> {
   const startedAtMs = performance.now();
   // Lines are written before the program goes on: the last ones before an exit are those that matter.
-  const logger = createLogger({ level: settings.logLevel, destination: pino.destination({ dest: STANDARD_ERROR, sync: true }) });
+  const destination = pino.destination({ dest: STANDARD_ERROR, sync: true });
+  // A terminal that was closed, a disk that is full: nobody is left to be told, and those who speak go on.
+  destination.on('error', () => {});
+  const logger = createLogger({ level: settings.logLevel, destination });
   logger.info({ settings }, 'starting');
   const starting = startServer(settings, logger);
+  const isTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
   handleSignals({
     signals: process,
+    isTerminal,
     // A signal during the start waits for it: there is nothing to lose yet, and half a start cannot be ended cleanly.
     close: async () => (await starting).close(),
     limitMs: settings.drainTimeoutMs + SHUTDOWN_GRACE_MS,
@@ -77,6 +94,9 @@ async function serve(settings: Settings): Promise<void> {
     onSignal: (signal) => logger.info({ signal }, 'stopping'),
     onError: (error) => logger.error({ err: error }, 'could not stop cleanly'),
   });
+  if (!isTerminal) {
+    handleReload({ signals: process, settings, read: readAgain, swap: async (next) => (await starting).swap(next), logger });
+  }
   const server = await starting.catch((error: unknown) => failToStart(error, settings));
   const startMs = Math.round(performance.now() - startedAtMs);
   logger.info({ url: server.url, workers: settings.workers, startMs }, 'listening');

@@ -9,6 +9,8 @@ import { NO_WEB_ROOT, type Settings } from './settings.ts';
 export interface RunningServer {
   /** Where a browser on this machine finds it. */
   readonly url: string;
+  /** Starts recognition with these settings beside the one of before, and moves the work over; see `Core.swap`. */
+  swap(settings: Settings): Promise<void>;
   /** Takes on nothing new, finishes the clips and files in flight within the drain time, and ends everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -82,6 +84,7 @@ async function assemble(settings: Settings, logger: Logger, metrics: Metrics, co
   let closing: Promise<void> | undefined;
   return {
     url: addressOf(settings, server.app.server.address()),
+    swap: (next) => core.swap(next),
     close() {
       closing ??= shutDown();
       return closing;

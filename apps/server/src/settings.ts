@@ -75,7 +75,7 @@ export const SETTINGS = {
   }),
   maximumPredictedWaitMs: integer({
     description: 'a clip that would wait longer is answered "overloaded" at once',
-    defaultValue: 8000,
+    defaultValue: 2500,
     minimum: 100,
     maximum: 600_000,
   }),

@@ -2,12 +2,14 @@ import { EXIT_CODE } from './exit-code.ts';
 
 /** The part of `process` that a shutdown needs. */
 interface SignalSource {
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', listener: () => void): unknown;
 }
 
 /** Options of {@link handleSignals}. */
 export interface ShutdownOptions {
   readonly signals: SignalSource;
+  /** Whether SIGHUP says that the terminal is gone, and stops as well; elsewhere it is a request to read the settings again. */
+  readonly isTerminal: boolean;
   /** Finishes what is in flight and ends everything. */
   readonly close: () => Promise<void>;
   /** Longest time for it all, in milliseconds; after it the process exits with 1. */
@@ -18,7 +20,7 @@ export interface ShutdownOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** On the first SIGTERM or SIGINT closes in good order and exits with 0; on the second exits at once with 1. */
+/** On the first SIGTERM, SIGINT or loss of the terminal closes in good order and exits with 0; on a second SIGTERM or SIGINT exits at once with 1. */
 export function handleSignals(options: ShutdownOptions): void {
   let isStopping = false;
   const stop = (signal: string): void => {
@@ -42,5 +44,9 @@ export function handleSignals(options: ShutdownOptions): void {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     options.signals.on(signal, () => stop(signal));
+  }
+  if (options.isTerminal) {
+    // A shell sends a second one by itself: it says nothing new.
+    options.signals.on('SIGHUP', () => isStopping || stop('SIGHUP'));
   }
 }

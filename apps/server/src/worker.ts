@@ -9,6 +9,7 @@ process.title = 'outspoken-worker';
 // Ctrl-C and a supervisor's stop reach the whole group: the parent decides when a worker ends, so that clips in flight finish.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
+process.on('SIGHUP', () => {});
 
 // Written by the parent, see worker-process.ts.
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;

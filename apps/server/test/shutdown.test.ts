@@ -1,19 +1,20 @@
 import { expect, test, vi } from 'vitest';
 import { handleSignals } from '../src/shutdown.ts';
 
-function bench(close: () => Promise<void>) {
+function bench(close: () => Promise<void>, isTerminal = false) {
   const listeners = new Map<string, () => void>();
   const exits: number[] = [];
   const errors: unknown[] = [];
   handleSignals({
     signals: { on: (signal, listener) => listeners.set(signal, listener) },
+    isTerminal,
     close,
     limitMs: 1000,
     exit: (code) => exits.push(code),
     onSignal: () => {},
     onError: (error) => errors.push(error),
   });
-  return { exits, errors, send: (signal: 'SIGTERM' | 'SIGINT') => listeners.get(signal)?.() };
+  return { exits, errors, send: (signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP') => listeners.get(signal)?.() };
 }
 
 const never = () => new Promise<void>(() => {});
@@ -35,6 +36,23 @@ test('a second signal exits at once with 1', async () => {
   send('SIGTERM');
   send('SIGINT');
   expect(exits).toEqual([1]);
+});
+
+test('a terminal that goes away closes in good order, however often it says so', async () => {
+  let finish = () => {};
+  const { exits, send } = bench(() => new Promise((resolve) => (finish = resolve)), true);
+  send('SIGHUP');
+  send('SIGHUP');
+  finish();
+  await settled();
+  expect(exits).toEqual([0]);
+});
+
+test('SIGHUP is left to others where there is no terminal', () => {
+  const { exits, send } = bench(never);
+  send('SIGHUP');
+  send('SIGTERM');
+  expect(exits).toEqual([]);
 });
 
 test('a close that fails is told and exits with 1', async () => {

@@ -182,6 +182,8 @@ class PrometheusMetrics implements Metrics {
 
   setModel(labels: Parameters<Metrics['setModel']>[0]): void {
     this.#models.add(labels.name);
+    // One that was swapped out answers no more.
+    this.#instruments.modelInfo.reset();
     this.#instruments.modelInfo.set({ ...labels }, 1);
     for (const protocol of METRICS.finalLatency.labels.protocol) {
       this.#instruments.finalLatency.zero({ protocol, model: labels.name });

@@ -192,3 +192,11 @@ test('keeps two recorders apart', async () => {
   first.sessionOpened();
   expect(value(await second.exposition(), 'outspoken_sessions_total')).toBe(0);
 });
+
+test('says which model answers now, and only that one', async () => {
+  const metrics = createMetrics({ collectsProcess: false });
+  metrics.setModel(MODEL);
+  metrics.setModel({ ...MODEL, name: 'moonshine-base' });
+  const lines = (await metrics.exposition()).split('\n').filter((line) => line.startsWith('outspoken_model_info{'));
+  expect(lines).toEqual([expect.stringContaining('name="moonshine-base"')]);
+});

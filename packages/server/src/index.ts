@@ -32,6 +32,7 @@ export {
   LocalWorkers,
   type LocalWorkersOptions,
   type LocalWorkersSettings,
+  type SwapOptions,
   type WorkerEvent,
 } from './dispatch/local-workers.ts';
 export { type ServeRecognizerOptions, serveRecognizer } from './dispatch/worker-main.ts';

@@ -16,6 +16,7 @@ function bench(limits: Parameters<typeof sessionBench>[1] = {}, options: Paramet
     services: base.services,
     clipId: 'clip',
     key: 'key',
+    tenant: 'one',
     onInterim: (revision, text) => interims.push([revision, text]),
   });
   const listener = { onOutcome: (o: ScheduledOutcome) => outcomes.push(o), onFailure: (e: SessionError) => failures.push(e) };
@@ -92,7 +93,7 @@ test('an interim runs about each second of new audio, one at a time, with a grow
 
 test('no interim runs when finals would wait', () => {
   const { decoding, dispatcher, metrics, hear, scheduler } = bench({}, { interimMaximumWaitMs: 0 });
-  void scheduler.submit({ lane: 'final', key: 'other', samples: tone(16_000) });
+  void scheduler.submit({ lane: 'final', key: 'other', tenant: 'other', samples: tone(16_000) });
   hear(16_000);
   expect(dispatcher.begun).toEqual(['other']);
   expect(metrics.count('interimDropped', 'overload')).toBe(1);
@@ -111,7 +112,7 @@ test('a running interim gives way to the guess of the end', async () => {
 
 test('overload at the end is said at once, with the time to come back', () => {
   const { decoding, failures, listener, scheduler } = bench({ maximumPredictedWaitMs: 1 });
-  void scheduler.submit({ lane: 'final', key: 'other', samples: tone(480_000) });
+  void scheduler.submit({ lane: 'final', key: 'other', tenant: 'other', samples: tone(480_000) });
   decoding.decide(tone(480_000), listener);
   expect(failures).toMatchObject([{ code: 'overloaded', clipId: 'clip' }]);
   expect(failures[0]?.retryAfterMs).toBeGreaterThan(0);

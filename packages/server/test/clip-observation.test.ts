@@ -15,7 +15,7 @@ const transcript = {
 const LIVE = { protocol: 'stream', model: 'm' } as const;
 
 function observe(text: string, reason: 'silence' | 'stalled') {
-  const outcome = { transcript: { ...transcript, text }, attempt: 1, workerId: 1, busyMs: 40, queueMs: 5 };
+  const outcome = { transcript: { ...transcript, text }, attempt: 1, workerId: 1, busyMs: 40, batchSize: 1, handMs: 0, queueMs: 5 };
   const end = { lengthSamples: 8_000, reason, continues: false };
   return recognizedObservation({ type: 'recognized', end, outcome, digest: 'x', serverMs: 50 }, LIVE);
 }
@@ -45,7 +45,7 @@ test('tells empty and stalled clips apart', () => {
 });
 
 test('a clip of a file has no latency of its own', () => {
-  const outcome = { transcript, attempt: 1, workerId: 1, busyMs: 40, queueMs: 5 };
+  const outcome = { transcript, attempt: 1, workerId: 1, busyMs: 40, batchSize: 1, handMs: 0, queueMs: 5 };
   const observation = fileClipObservation(8_000, outcome, { protocol: 'openai', model: 'm' });
   expect(observation).toMatchObject({ protocol: 'openai', outcome: 'ok', audioMs: 500, busyMs: 40 });
   expect(Object.keys(observation)).not.toContain('finalLatencyMs');

@@ -42,3 +42,11 @@ test('refuses senseless options', () => {
   expect(() => new CostModel({ initialCostRatio: 0, smoothing: 0.1 })).toThrow(RangeError);
   expect(() => new CostModel({ initialCostRatio: 1, smoothing: 1.5 })).toThrow(RangeError);
 });
+
+test('a clip that runs beside others ends when they all have had their time', () => {
+  const costs = new CostModel({ initialCostRatio: 0.05, smoothing: 0.1 });
+  expect(costs.estimateSpanMs(2000)).toBe(costs.estimateMs(2000));
+  for (let i = 0; i < 200; i += 1) costs.observe(1000, 40, 3);
+  // 0.9 ** 200 of the first guess is left.
+  expect(costs.estimateSpanMs(1000)).toBeCloseTo(120, 5);
+});

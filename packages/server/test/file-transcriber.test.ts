@@ -89,7 +89,8 @@ test.each([
 
 test('refuses a file at its start when too much waits, and says when to come back', async () => {
   const bench = transcriberBench([clipReading(0)], { maximumFileWaitMs: 1000, slots: 1 });
-  for (let i = 0; i < 9; i += 1) bench.scheduler.submit({ lane: 'file', key: `f${i}`, samples: new Float32Array(160_000) });
+  for (let i = 0; i < 9; i += 1)
+    bench.scheduler.submit({ lane: 'file', key: `f${i}`, tenant: 'other', samples: new Float32Array(160_000) });
   await expect(bench.transcribe()).rejects.toMatchObject({ name: 'SessionError', code: 'overloaded', retryAfterMs: expect.any(Number) });
   expect(bench.readers.taken).toBe(0);
   expect(bench.finished()).toMatchObject([{ outcome: 'rejected' }]);

@@ -20,7 +20,7 @@ test('a final has session time for the clip and clip time for its words, and pas
     {
       type: 'recognized',
       end: { lengthSamples: 8_000, reason: 'split', continues: true },
-      outcome: { transcript, attempt: 2, workerId: 1, busyMs: 30, queueMs: 5 },
+      outcome: { transcript, attempt: 2, workerId: 1, busyMs: 30, batchSize: 1, handMs: 0, queueMs: 5 },
       digest: 'x',
       serverMs: 42,
     },

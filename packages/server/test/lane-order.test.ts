@@ -3,8 +3,8 @@ import { LaneOrder } from '../src/scheduling/lane-order.ts';
 import type { Lane } from '../src/scheduling/scheduled-job.ts';
 
 function orderOf(items: Partial<Record<Lane, readonly string[]>>) {
-  const order = new LaneOrder<{ readonly name: string; readonly audioMs: number }>();
-  const put = (lane: Lane, name: string) => order.lanes[lane].put(name, { name, audioMs: 10 });
+  const order = new LaneOrder<{ readonly name: string; readonly tenant: string; readonly audioMs: number }>();
+  const put = (lane: Lane, name: string) => order.lanes[lane].put(name, { name, tenant: 'one', audioMs: 10 });
   for (const [lane, names] of Object.entries(items)) for (const name of names) put(lane as Lane, name);
   const takeAll = () => {
     const names: string[] = [];
@@ -69,4 +69,20 @@ test('counts items and audio of all lanes', () => {
   expect([order.size, order.audioMs]).toEqual([4, 40]);
   order.take();
   expect([order.size, order.audioMs]).toEqual([3, 30]);
+});
+
+test('a hand gets finals, and files in their turn, never a live guess', () => {
+  const { order } = orderOf({ file: ['f1', 'f2'], interim: ['i1'], final: ['a'] });
+  expect(order.takeForHand()?.name).toBe('a');
+  expect(order.takeForHand(), 'it is the turn of the interim').toBeUndefined();
+  expect(order.take()?.name).toBe('i1');
+  expect(order.takeForHand(false), 'no file may begin').toBeUndefined();
+  expect([order.takeForHand()?.name, order.takeForHand()?.name, order.takeForHand()]).toEqual(['f1', 'f2', undefined]);
+});
+
+test('knows whether somebody speaks', () => {
+  const { order } = orderOf({});
+  expect(order.isLive(0)).toBe(false);
+  order.noteLive(0);
+  expect([order.isLive(9_999), order.isLive(10_000)]).toEqual([true, false]);
 });

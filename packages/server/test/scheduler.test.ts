@@ -1,60 +1,7 @@
 import { createMetrics } from '@outspoken/monitoring';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DispatchError } from '../src/dispatch/dispatcher.ts';
-import { type Lane, type ScheduledClip, type ScheduledJob, Scheduler, type SchedulerOptions } from '../src/scheduling/scheduler.ts';
-import { ManualDispatcher } from './support/manual-dispatcher.ts';
-
-const SAMPLES_PER_MS = 16;
-
-class Bench {
-  nowMs = 0;
-  readonly timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
-  readonly dispatcher: ManualDispatcher;
-  readonly scheduler: Scheduler;
-
-  constructor(slots = 1, options: Partial<SchedulerOptions> = {}) {
-    this.dispatcher = new ManualDispatcher(slots);
-    const schedule = (delayMs: number, callback: () => void) => {
-      const timer = { atMs: this.nowMs + delayMs, callback };
-      this.timers.add(timer);
-      return () => this.timers.delete(timer);
-    };
-    this.scheduler = new Scheduler({ dispatcher: this.dispatcher, now: () => this.nowMs, schedule, ...options });
-  }
-
-  /** Moves time on and lets the timers that are due ring. */
-  wait(durationMs: number): void {
-    this.nowMs += durationMs;
-    for (const timer of [...this.timers]) {
-      if (timer.atMs <= this.nowMs && this.timers.delete(timer)) {
-        timer.callback();
-      }
-    }
-  }
-
-  submit(key: string, options: Partial<ScheduledClip> & { readonly audioMs?: number } = {}): ScheduledJob {
-    const { audioMs = 1000, ...clip } = options;
-    return this.scheduler.submit({ lane: 'final', key, samples: new Float32Array(audioMs * SAMPLES_PER_MS), ...clip });
-  }
-
-  /** Ends the oldest running job and lets the promises it settles run. */
-  async finishOne(busyMs?: number): Promise<void> {
-    this.dispatcher.running[0]?.finish(busyMs);
-    await settled();
-  }
-
-  async finishAll(): Promise<void> {
-    while (this.dispatcher.running.length > 0) {
-      await this.finishOne();
-    }
-  }
-}
-
-/** Lets every promise that can settle settle. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+import { Bench } from './support/scheduler-bench.ts';
 
 test('gives a clip to an idle slot at once and returns its outcome with the time it waited', async () => {
   const bench = new Bench();
@@ -167,7 +114,7 @@ test('leaves no timer behind', async () => {
   bench.submit('cancelled', { deadlineMs: 500 }).cancel();
   const promoted = bench.submit('promoted', { lane: 'speculative', deadlineMs: 900 });
   promoted.promote({ deadlineMs: 800 });
-  expect(bench.timers.size).toBe(2);
+  expect(bench.timers.size).toBe(3);
   await bench.finishAll();
   expect(bench.timers.size).toBe(0);
 });
@@ -278,21 +225,12 @@ test('bounds the queue by audio and refuses what does not fit', async () => {
   const long = bench.submit('long', { audioMs: 20_000 });
   const refused = bench.submit('a', { audioMs: 1000 });
   const interim = bench.submit('b', { audioMs: 1000, lane: 'interim' });
-  // 16 s too many at the initial cost of 0.05.
-  await expect(refused.promise).rejects.toMatchObject({ code: 'overloaded', retryAfterMs: 800 });
+  // At the initial cost of 0.05: 18 s must be gone before 2 s wait, which leave 3 s free, 1 s of them for the clip after them.
+  await expect(refused.promise).rejects.toMatchObject({ code: 'overloaded', retryAfterMs: 900 });
   await expect(interim.promise).rejects.toMatchObject({ code: 'shed' });
   expect(bench.scheduler.admit(1000)).toMatchObject({ admitted: false, retryAfterMs: 800 });
   await bench.finishAll();
   expect((await long.promise).attempt).toBe(1);
-});
-
-test('drops waiting interims first and takes no more when the wait grows', async () => {
-  const bench = new Bench(1, { maximumPredictedWaitMs: 1000, interimWaitRatio: 0.25 });
-  bench.submit('running', { audioMs: 4000 });
-  const waiting = bench.submit('i', { lane: 'interim' });
-  bench.submit('a', { audioMs: 2000 });
-  await expect(waiting.promise).rejects.toMatchObject({ code: 'shed' });
-  await expect(bench.submit('j', { lane: 'interim' }).promise).rejects.toMatchObject({ code: 'shed' });
 });
 
 test('counts the time of the workers and shows the state of the queue', async () => {
@@ -361,219 +299,57 @@ test('refuses senseless limits', () => {
   expect(() => new Bench(1, { interimWaitRatio: Number.NaN })).toThrow(RangeError);
 });
 
-const lane = fc.constantFrom<Lane>('final', 'interim', 'speculative', 'file');
-const command = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      type: fc.constant('submit' as const),
-      lane,
-      key: fc.nat(5),
-      audioMs: fc.integer({ min: 1, max: 30_000 }),
-      deadlineMs: fc.option(fc.integer({ min: 0, max: 2000 }), { nil: undefined }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ type: fc.constant('finish' as const), index: fc.nat(3), busyMs: fc.integer({ min: 0, max: 3000 }) }),
-  },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('fail' as const), index: fc.nat(3) }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('cancel' as const), index: fc.nat(30) }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('promote' as const), index: fc.nat(30) }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('wait' as const), durationMs: fc.integer({ min: 0, max: 1500 }) }) },
-);
-
-test('whatever happens, every clip settles exactly once, no slot is idle while one waits that may run, and no more run than there are slots', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(command, { maxLength: 80 }), async (slots, commands) => {
-      const bench = new Bench(slots, { maximumQueuedAudioMs: 120_000 });
-      const jobs: ScheduledJob[] = [];
-      const settlements: number[] = [];
-      for (const step of commands) {
-        if (step.type === 'submit') {
-          const { lane, key, audioMs, deadlineMs } = step;
-          const index = jobs.length;
-          const job = bench.submit(`clip${key}`, { lane, audioMs, ...(deadlineMs === undefined ? {} : { deadlineMs }) });
-          settlements.push(0);
-          const count = () => {
-            settlements[index] = (settlements[index] ?? 0) + 1;
-          };
-          job.promise.then(count, count);
-          jobs.push(job);
-        } else if (step.type === 'finish') {
-          bench.dispatcher.running[step.index]?.finish(step.busyMs);
-        } else if (step.type === 'fail') {
-          bench.dispatcher.running[step.index]?.fail(new DispatchError('decode_failed', 'no'));
-        } else if (step.type === 'wait') {
-          bench.wait(step.durationMs);
-        } else {
-          jobs[step.index]?.[step.type]();
-        }
-        const { depth, predictedWaitMs, audioMs } = bench.scheduler.snapshot();
-        const running = bench.dispatcher.running.length;
-        const live = depth.final + depth.interim + depth.speculative;
-        const waiting = depth.final + depth.interim + depth.speculative + depth.file;
-        expect(bench.dispatcher.mostAtOnce).toBeLessThanOrEqual(slots);
-        expect(live > 0 && bench.dispatcher.idleSlots > 0, 'a live clip waits while a slot is idle').toBe(false);
-        // All slots but one are enough for files; with one slot they have it.
-        expect(waiting > 0 && running < Math.max(1, slots - 1), 'a clip waits while a slot is idle that it may have').toBe(false);
-        expect(predictedWaitMs).toBeGreaterThanOrEqual(0);
-        expect(waiting === 0).toBe(audioMs === 0);
-      }
-      const closed = bench.scheduler.close();
-      await bench.finishAll();
-      await closed;
-      await settled();
-      expect(settlements).toEqual(jobs.map(() => 1));
-      expect(bench.scheduler.predictedWaitMs()).toBe(0);
-    }),
-    { seed: 20_261_124, numRuns: 300 },
-  );
-});
-
-test('finals begin before all else, live clips and files in turns, each lane in the order in which its clips came', async () => {
-  const clips = fc.array(fc.record({ lane, audioMs: fc.integer({ min: 1, max: 500 }) }), { minLength: 1, maxLength: 40 });
-  await fc.assert(
-    fc.asyncProperty(clips, fc.integer({ min: 1, max: 3 }), async (list, slots) => {
-      const bench = new Bench(slots);
-      for (let i = 0; i < slots; i += 1) {
-        bench.submit('running', { audioMs: 1 });
-      }
-      list.forEach(({ lane, audioMs }, index) => {
-        bench.submit(`${lane}-${index}`, { lane, audioMs });
-      });
-      // So long that nobody speaks any more, to whom the files would leave a slot.
-      bench.wait(10_000);
-      await bench.finishAll();
-      const of = (name: Lane) => list.flatMap((clip, index) => (clip.lane === name ? [`${name}-${index}`] : []));
-      const live = [...of('interim'), ...of('speculative')];
-      const files = of('file');
-      const turns = Array.from({ length: Math.max(live.length, files.length) }, (_, index) => [live[index], files[index]]);
-      const expected = [...of('final'), ...turns.flat().filter((name) => name !== undefined)];
-      expect(bench.dispatcher.begun.slice(slots)).toEqual(expected);
-    }),
-    { seed: 20_261_124, numRuns: 100 },
-  );
-});
-
-test('a final does not wait for the files that wait, only for those that run', () => {
-  const bench = new Bench(1, { maximumPredictedWaitMs: 1000, maximumFileWaitMs: 4600, maximumQueuedAudioMs: 100_000 });
-  bench.submit('running', { lane: 'file', audioMs: 10_000 });
-  for (let i = 0; i < 9; i += 1) {
-    bench.submit(`f${i}`, { lane: 'file', audioMs: 10_000 });
-  }
-  // The initial guess of the cost is 0.05.
-  expect(bench.scheduler.predictedWaitMs()).toBeCloseTo(500, 6);
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: true });
-  // 500 ms run, 4500 ms wait, the clip itself needs 150 ms.
-  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: false, reason: 'overloaded', retryAfterMs: 550 });
-  expect(bench.scheduler.snapshot().audioMs).toBe(90_000);
-});
-
-test('a new file is let in while the queue is full: its clips wait for room', () => {
-  const bench = new Bench(1, { maximumQueuedAudioMs: 5000 });
-  bench.submit('running', { audioMs: 1000 });
-  bench.submit('f', { lane: 'file', audioMs: 5000 });
-  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: true });
-  bench.submit('a', { audioMs: 5000 });
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false });
-});
-
-test('a file may wait longer than those who speak', () => {
-  const bench = new Bench(1, { maximumPredictedWaitMs: 1000 });
-  bench.submit('running', { audioMs: 10_000 });
-  bench.submit('a', { audioMs: 100_000 });
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false });
-  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(5650, 6) });
-});
-
-test('files that are turned away do not put off those who speak', () => {
-  const bench = new Bench(1, { maximumPredictedWaitMs: 1000, maximumFileWaitMs: 1000 });
-  bench.submit('running', { audioMs: 10_000 });
-  bench.submit('a', { audioMs: 10_000 });
-  const fileRetries = Array.from({ length: 3 }, () => bench.scheduler.admit(3000, 'file'));
-  expect(fileRetries).toMatchObject([{ retryAfterMs: 150 }, { retryAfterMs: 300 }, { retryAfterMs: 450 }]);
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false, retryAfterMs: 150 });
-});
-
-test('files fill what live speech leaves of the queue, and never take its room', async () => {
-  const bench = new Bench(1, { maximumQueuedAudioMs: 5000 });
-  bench.submit('running', { audioMs: 1000 });
-  const file = bench.submit('f', { lane: 'file', audioMs: 4000 });
-  const refused = bench.submit('g', { lane: 'file', audioMs: 2000 });
-  await expect(refused.promise).rejects.toMatchObject({ code: 'overloaded', retryAfterMs: 100 });
-  const final = bench.submit('a', { audioMs: 5000 });
-  await bench.finishAll();
-  expect((await file.promise).attempt + (await final.promise).attempt).toBe(2);
-  expect(bench.dispatcher.begun).toEqual(['running', 'a', 'f']);
-});
-
-test('a final finds a slot at once while files are many and somebody speaks', async () => {
-  const bench = new Bench(3);
-  bench.submit('spoken', { lane: 'interim' });
-  for (let i = 0; i < 6; i += 1) bench.submit(`f${i}`, { lane: 'file' });
+test('tells the dispatcher how long a clip is of use, and gives up what runs at its deadline', async () => {
+  const bench = new Bench();
+  bench.submit('first', { deadlineMs: 300 });
+  const job = bench.submit('a', { deadlineMs: 500 });
+  bench.wait(200);
   await bench.finishOne();
-  expect(bench.dispatcher.begun).toEqual(['spoken', 'f0', 'f1']);
-  bench.wait(9_999);
-  bench.submit('a');
-  expect(bench.dispatcher.begun.slice(3)).toEqual(['a']);
+  expect(bench.dispatcher.jobs.map(({ deadlineInMs }) => deadlineInMs)).toEqual([300, 300]);
+  bench.wait(301);
+  await expect(job.promise).rejects.toMatchObject({ code: 'deadline_exceeded', retryAfterMs: expect.any(Number) });
+  expect(bench.dispatcher.jobs[1]?.signal?.aborted).toBe(true);
+  expect(bench.timers.size).toBe(0);
 });
 
-test('files take the slot that they have left to live speech when nobody has spoken for a while', async () => {
-  const bench = new Bench(2);
-  bench.submit('a');
-  for (let i = 0; i < 4; i += 1) bench.submit(`f${i}`, { lane: 'file' });
+test('a clip that the dispatcher gives up at its deadline is late like one that waited', async () => {
+  const bench = new Bench();
+  const job = bench.submit('a', { deadlineMs: 500 });
+  const error = new DispatchError('deadline_exceeded', 'late');
+  bench.dispatcher.running[0]?.fail(error);
+  await expect(job.promise).rejects.toMatchObject({ name: 'SchedulingError', code: 'deadline_exceeded', cause: error });
+});
+
+test('a speculation that runs when it is promoted has a deadline from then on', async () => {
+  const bench = new Bench();
+  const job = bench.submit('s', { lane: 'speculative' });
+  bench.wait(5000);
+  job.promote({ deadlineMs: 400 });
+  bench.wait(401);
+  await expect(job.promise).rejects.toMatchObject({ code: 'deadline_exceeded' });
+});
+
+test('lets an interim end that has begun, however late', async () => {
+  const bench = new Bench();
+  const job = bench.submit('i', { lane: 'interim', deadlineMs: 100 });
+  expect(bench.timers.size).toBe(0);
+  bench.wait(5000);
   await bench.finishOne();
-  expect(bench.dispatcher.begun).toEqual(['a', 'f0']);
-  bench.wait(10_000);
-  await bench.finishOne();
-  expect(bench.dispatcher.begun).toEqual(['a', 'f0', 'f1', 'f2']);
+  expect((await job.promise).attempt).toBe(1);
+  expect(bench.dispatcher.jobs[0]).not.toHaveProperty('deadlineInMs');
 });
 
-test('files go on however long somebody speaks', async () => {
-  const bench = new Bench(2);
-  for (let i = 0; i < 4; i += 1) bench.submit(`f${i}`, { lane: 'file' });
-  for (let i = 0; i < 8; i += 1) {
-    bench.wait(1_000);
-    bench.submit('spoken', { lane: 'interim' });
-    await bench.finishOne();
-  }
-  expect(bench.dispatcher.begun.filter((name) => name.startsWith('f'))).toEqual(['f0', 'f1', 'f2', 'f3']);
-});
-
-test('a slot that is left to live speech does not let new files in', () => {
-  const bench = new Bench(2, { maximumFileWaitMs: 1_000 });
-  bench.submit('running', { lane: 'file', audioMs: 10_000 });
-  bench.submit('spoken').cancel();
-  bench.dispatcher.running[1]?.finish();
-  for (let i = 0; i < 4; i += 1) bench.submit(`f${i}`, { lane: 'file', audioMs: 10_000 });
-  expect(bench.scheduler.admit(3_000)).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(150, 6) });
-  expect(bench.scheduler.admit(3_000, 'file')).toMatchObject({ admitted: false, reason: 'overloaded' });
-});
-
-test('a scheduler that closes gives files all its slots', async () => {
-  const bench = new Bench(2);
-  bench.submit('a');
-  for (let i = 0; i < 3; i += 1) bench.submit(`f${i}`, { lane: 'file' });
-  const closed = bench.scheduler.close();
-  await bench.finishOne();
-  expect(bench.dispatcher.running).toHaveLength(2);
-  await bench.finishAll();
-  await closed;
-});
-
-test('close lets the clips of files finish, and gives them up when its signal is aborted', async () => {
+test('begins no clip that could not be done in time while others wait; alone it is tried', async () => {
   const bench = new Bench();
   bench.submit('running');
-  const first = bench.submit('f', { lane: 'file' });
-  const second = bench.submit('g', { lane: 'file' });
-  const abort = new AbortController();
-  const closed = bench.scheduler.close({ signal: abort.signal });
-  await expect(bench.submit('h', { lane: 'file' }).promise).rejects.toMatchObject({ code: 'draining' });
+  // At the initial cost of 0.05: 500 ms of work.
+  const long = bench.submit('long', { audioMs: 10_000, deadlineMs: 700 });
+  const next = bench.submit('next');
+  bench.wait(250);
   await bench.finishOne();
-  await bench.finishOne();
-  expect((await first.promise).attempt).toBe(1);
-  abort.abort();
-  await expect(second.promise).rejects.toMatchObject({ code: 'draining' });
-  await closed;
+  await expect(long.promise).rejects.toMatchObject({ code: 'deadline_exceeded' });
+  await bench.finishAll();
+  expect((await next.promise).attempt).toBe(1);
+  bench.submit('hopeless', { audioMs: 10_000, deadlineMs: 10 });
+  expect(bench.dispatcher.begun).toEqual(['running', 'next', 'hopeless']);
 });

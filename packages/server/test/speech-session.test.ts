@@ -145,7 +145,7 @@ test('more clips than the window holds are refused, to be tried again', async ()
 test('overload is answered at once, and what of the clip is on its way is dropped without a word', () => {
   const { attach, session, scheduler, metrics, speak } = bench({}, { maximumPredictedWaitMs: 1 });
   const connection = attach();
-  void scheduler.submit({ lane: 'final', key: 'other', samples: tone(480_000) });
+  void scheduler.submit({ lane: 'final', key: 'other', tenant: 'other', samples: tone(480_000) });
   speak(0);
   expect(connection.all('busy')).toMatchObject([{ clipId: clipId(0) }]);
   expect(connection.all('busy')[0]?.retryAfterMs).toBeGreaterThan(0);
@@ -214,16 +214,18 @@ test('a clip that the model fails on gets an error that stands; one that came to
   const connection = attach();
   speak(0);
   speak(1);
-  clock.advance(10_001);
   dispatcher.running[0]?.fail(new DispatchError('decode_failed', 'x'));
+  await settle();
+  clock.advance(10_001);
+  dispatcher.running[0]?.finish();
   await settle();
   speak(0);
   speak(1);
   dispatcher.running[0]?.finish();
   await settle();
   expect(connection.all('error').map(({ code, retryable }) => [code, retryable])).toEqual([
-    ['deadline_exceeded', true],
     ['decode_failed', false],
+    ['deadline_exceeded', true],
     ['decode_failed', false],
   ]);
   expect(connection.all('final')).toMatchObject([{ clipId: clipId(1) }]);

@@ -12,6 +12,7 @@ function open(options: Parameters<typeof sessionBench>[0] = {}, wantsInterims = 
     services: bench.services,
     start: start(0),
     key: 'key',
+    tenant: 'one',
     wantsInterims: () => wantsInterims,
     onInterim: (_revision, text) => interims.push(text),
     onSettled: (result) => results.push(result),

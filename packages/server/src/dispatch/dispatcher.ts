@@ -9,6 +9,10 @@ export interface RecognitionJob {
   readonly jobId: string;
   /** 16 kHz mono, −1 to 1. The dispatcher keeps a reference until the job settles: do not write to it meanwhile. */
   readonly samples: Float32Array;
+  /** Longest useful time in milliseconds from now: a clip that is still being decoded then is given up. Absent means no limit. */
+  readonly deadlineInMs?: number;
+  /** Gives the clip up: its promise rejects at once with `signal.reason`, its mates go on. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came back for one clip. */
@@ -18,20 +22,32 @@ export interface RecognitionOutcome {
   readonly attempt: number;
   /** Number of the worker process that answered; a replacement gets a new number. */
   readonly workerId: number;
-  /** Time the worker spent on this clip, in milliseconds. */
+  /** Time the worker spent on this clip, in milliseconds: of a batch, its share by length. */
   readonly busyMs: number;
+  /** Clips that were decoded side by side with it, itself included. */
+  readonly batchSize: number;
+  /** Time in the worker's hand until its batch began, in milliseconds. */
+  readonly handMs: number;
 }
 
 /**
  * Why a clip has no transcript.
  * - `decode_failed`: the model failed on it, or it killed two workers; sending it again will not help.
+ * - `deadline_exceeded`: it was still being decoded at its deadline.
  * - `audio_rejected`: the recognizer refused the audio before the model ran (`detail` says why).
  * - `no_idle_slot`: every worker is busy; the scheduler asks for {@link Dispatcher.idleSlots} first.
  * - `worker_start_failed`: no worker could load the model.
  * - `not_ready`: asked for the model before a worker had loaded it.
  * - `closed`: the dispatcher was closed.
  */
-export type DispatchErrorCode = 'decode_failed' | 'audio_rejected' | 'no_idle_slot' | 'worker_start_failed' | 'not_ready' | 'closed';
+export type DispatchErrorCode =
+  | 'decode_failed'
+  | 'deadline_exceeded'
+  | 'audio_rejected'
+  | 'no_idle_slot'
+  | 'worker_start_failed'
+  | 'not_ready'
+  | 'closed';
 
 /** A typed failure of the dispatch floor. */
 export class DispatchError extends Error {
@@ -49,21 +65,28 @@ export class DispatchError extends Error {
 
 /** Runs clips somewhere: in local worker processes, later on other machines. One contract, one contract test. */
 export interface Dispatcher {
-  /** How many clips can run at once right now: workers that have loaded the model. */
+  /** How many batches can run at once right now: workers that have loaded the model. */
   readonly slots: number;
-  /** How many more clips can be given to {@link Dispatcher.run} right now. */
+  /** How many more batches would begin at once: workers with nothing to do. */
   readonly idleSlots: number;
+  /**
+   * How many more batches a busy worker would keep in its hand, one each, and begin the moment it is free. What is in a hand is out of
+   * the scheduler's order, so this is for work that would be next anyway.
+   */
+  readonly handSlots: number;
   /** The model that the workers run. @throws {@link DispatchError} `not_ready` before {@link Dispatcher.ready} has resolved. */
   readonly model: ModelInfo;
-  /** Called whenever `idleSlots` may have grown. One listener: the scheduler. */
+  /** Called whenever `idleSlots` or `handSlots` may have grown. One listener: the scheduler. */
   onIdle: (() => void) | undefined;
   /** Resolves when the first worker has loaded the model. @throws {@link DispatchError} `worker_start_failed` or `closed`. */
   ready(): Promise<void>;
   /**
-   * Recognizes one clip. Abort rejects at once with `signal.reason`; the slot comes back when the worker has stopped.
-   * @throws {@link DispatchError}
+   * Recognizes a batch of clips side by side, in an idle slot or else in a hand; each clip settles alone, in the order of the jobs.
+   *
+   * @param jobs - 1 to `model.maximumBatch` clips.
+   * @returns One promise per job; they reject with a {@link DispatchError} or the reason of the job's signal.
    */
-  run(job: RecognitionJob, options?: { readonly signal?: AbortSignal }): Promise<RecognitionOutcome>;
+  run(jobs: readonly RecognitionJob[]): Promise<RecognitionOutcome>[];
   /** Aborts what still runs and ends every worker. Idempotent. */
   close(): Promise<void>;
 }

@@ -4,7 +4,8 @@ import type { FileReaderReply, FileReaderRequest } from './file-reader-protocol.
 import type { FileReply, FileTask } from './file-task.ts';
 import { watchExit } from './process-exit.ts';
 import { isTyped } from './worker-protocol.ts';
-import type { WorkerDeathDetail, WorkerProcess } from './worker-slot.ts';
+import type { WorkerProcess } from './worker-slot.ts';
+import type { WorkerDeathDetail } from './worker-slot-listener.ts';
 
 /** Why a reader process is gone. `memory`: it held more than it may. */
 export type FileReaderDeath = 'crashed' | 'hung' | 'memory' | 'load_failed' | 'closed';

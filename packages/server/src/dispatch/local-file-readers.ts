@@ -1,7 +1,8 @@
 import { FileReaderError, type FileReaders, type OpenFile, type OpenFileOptions } from './file-reader.ts';
 import { type FileReaderDeath, type FileReaderLimits, FileReaderSlot } from './file-reader-slot.ts';
 import { FileTask } from './file-task.ts';
-import type { WorkerDeathDetail, WorkerProcess } from './worker-slot.ts';
+import type { WorkerProcess } from './worker-slot.ts';
+import type { WorkerDeathDetail } from './worker-slot-listener.ts';
 
 /** Something that happened to a file reader, for the log. Carries no path and no text. */
 export type FileReaderEvent =

@@ -1,32 +1,13 @@
 import { DispatchError, type Dispatcher, type ModelInfo, type RecognitionJob, type RecognitionOutcome } from './dispatcher.ts';
-import {
-  type JobEnd,
-  type WorkerDeath,
-  type WorkerDeathDetail,
-  type WorkerProcess,
-  WorkerSlot,
-  type WorkerTimeouts,
-} from './worker-slot.ts';
+import { RecognitionTask } from './recognition-task.ts';
+import { type WorkerEvent, WorkerGroup, type WorkerGroupListener, type WorkerGroupSettings } from './worker-group.ts';
+import type { WorkerProcess, WorkerSlot } from './worker-slot.ts';
+import type { ClipEnd, LeftBehind } from './worker-slot-listener.ts';
 
-/** Something that happened to a worker, for the log and the metrics. Carries no audio and no text. */
-export type WorkerEvent =
-  | { readonly type: 'ready'; readonly workerId: number; readonly workerPid: number | undefined }
-  | ({
-      readonly type: 'died';
-      readonly workerId: number;
-      readonly death: Exclude<WorkerDeath, 'closed'>;
-      /** When its replacement starts, in milliseconds from now. */
-      readonly restartInMs: number;
-    } & WorkerDeathDetail);
+export type { WorkerEvent } from './worker-group.ts';
 
-/** Tunable behaviour of {@link LocalWorkers}. */
-export interface LocalWorkersSettings extends WorkerTimeouts {
-  /** Wait before the first replacement in milliseconds; doubles with every death until a clip is answered. */
-  readonly restartBackoffMs: number;
-  readonly maximumRestartBackoffMs: number;
-  /** Patience with a worker at `close` before it is killed, in milliseconds. */
-  readonly closeGraceMs: number;
-}
+/** Tunable behaviour of {@link LocalWorkers}, all in milliseconds. */
+export type LocalWorkersSettings = WorkerGroupSettings;
 
 /** The settings used unless told otherwise. */
 export const DEFAULT_LOCAL_WORKERS_SETTINGS: LocalWorkersSettings = Object.freeze({
@@ -45,111 +26,105 @@ export interface LocalWorkersOptions extends Partial<LocalWorkersSettings> {
   /** Starts a process that calls `serveRecognizer`. */
   readonly spawn: () => WorkerProcess;
   readonly onEvent?: (event: WorkerEvent) => void;
+  /** Monotonic clock in milliseconds. @defaultValue `performance.now` */
+  readonly now?: () => number;
+}
+
+/** Options of {@link LocalWorkers.swap}. */
+export interface SwapOptions {
+  /** Starts a process of the new generation. */
+  readonly spawn: () => WorkerProcess;
+  /** What each new worker decodes before it gets work, 16 kHz mono. @defaultValue a second of a tone */
+  readonly warmUp?: Float32Array;
+  /** Called when the new generation gets the work, before {@link LocalWorkers.swap} resolves. */
+  readonly onTakeOver?: () => void;
 }
 
 // A clip that took two workers with it does not get a third.
 const MAXIMUM_KILLS = 2;
-// So many workers in a row that died while loading, before the first one ever was ready, mean that none ever will be.
-const MAXIMUM_FIRST_LOADS = 3;
-
-interface Task {
-  readonly job: RecognitionJob;
-  readonly resolve: (outcome: RecognitionOutcome) => void;
-  readonly reject: (reason: unknown) => void;
-  attempt: number;
-  /** Workers that died while they had it. */
-  kills: number;
-  /** Workers that were dead before they could begin with it: the clip is not to blame. */
-  misses: number;
-  isSettled: boolean;
-  slot: WorkerSlot | undefined;
-}
 
 /**
- * Recognition in local child processes, one clip per process at a time. A process that dies or hangs is replaced and its clip
- * runs again on another; sockets live elsewhere and notice nothing.
+ * Recognition in local child processes, one batch per process at a time and one more in its hand. A process that dies or hangs is
+ * replaced and its clips run again on others, each alone; sockets live elsewhere and notice nothing.
  */
 export class LocalWorkers implements Dispatcher {
   onIdle: (() => void) | undefined;
   readonly #options: LocalWorkersOptions;
   readonly #settings: LocalWorkersSettings;
-  readonly #slots = new Set<WorkerSlot>();
-  readonly #tasks = new Map<WorkerSlot, Task>();
-  /** Clips of dead workers, waiting for another: never more than there are workers. */
-  readonly #orphans: Task[] = [];
-  readonly #restartTimers = new Set<NodeJS.Timeout>();
-  readonly #ready: Promise<void>;
-  #resolveReady: () => void = () => {};
-  #rejectReady: (error: DispatchError) => void = () => {};
-  #model: ModelInfo | undefined;
+  readonly #now: () => number;
+  /** Batches that no worker has: of dead workers, and taken out of a hand. Never more than the workers had. */
+  readonly #waiting: (readonly RecognitionTask[])[] = [];
+  /** The group in charge, and those that come or go. */
+  readonly #groups = new Set<WorkerGroup>();
+  #current: WorkerGroup;
   #nextWorkerId = 1;
-  #deathsInARow = 0;
+  /** What the clips so far took, for a guess at when a worker will be free. */
+  #busyMs = 0;
+  #busySamples = 0;
+  #swapping: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(options: LocalWorkersOptions) {
     if (!Number.isInteger(options.workers) || options.workers < 1) {
       throw new RangeError(`workers must be a whole number of at least 1, got ${options.workers}`);
     }
-    const { workers, spawn: _, onEvent: __, ...settings } = options;
+    const { workers: _, spawn, onEvent: __, now, ...settings } = options;
     this.#options = options;
     this.#settings = { ...DEFAULT_LOCAL_WORKERS_SETTINGS, ...settings };
-    this.#ready = new Promise((resolve, reject) => {
-      this.#resolveReady = resolve;
-      this.#rejectReady = reject;
-    });
-    // The failure is also in the events; nobody has to call ready().
-    this.#ready.catch(() => {});
-    for (let i = 0; i < workers; i += 1) {
-      this.#spawn();
-    }
+    this.#now = now ?? (() => performance.now());
+    this.#current = this.#startGroup(spawn, { isOnTrial: false });
   }
 
   get slots(): number {
-    return [...this.#slots].filter((slot) => slot.isReady).length;
+    return this.#count(({ isReady }) => isReady);
   }
 
   get idleSlots(): number {
-    if (this.#closing) {
-      return 0;
-    }
-    const idle = [...this.#slots].filter((slot) => slot.isIdle).length;
-    return Math.max(0, idle - this.#orphans.length);
+    return this.#closing ? 0 : this.#count(({ isIdle }) => isIdle);
+  }
+
+  get handSlots(): number {
+    return this.#closing ? 0 : this.#count(({ hasFreeHand }) => hasFreeHand);
   }
 
   get model(): ModelInfo {
-    if (!this.#model) {
+    if (!this.#current.model) {
       throw new DispatchError('not_ready', 'no worker has loaded the model yet, wait for ready()');
     }
-    return this.#model;
+    return this.#current.model;
   }
 
   ready(): Promise<void> {
-    return this.#ready;
+    return this.#current.ready;
   }
 
-  async run(job: RecognitionJob, options: { readonly signal?: AbortSignal } = {}): Promise<RecognitionOutcome> {
-    const { signal } = options;
-    signal?.throwIfAborted();
+  run(jobs: readonly RecognitionJob[]): Promise<RecognitionOutcome>[] {
+    if (jobs.length < 1 || jobs.length > (this.#current.model?.maximumBatch ?? jobs.length)) {
+      throw new RangeError(`jobs must be 1 to ${this.#current.model?.maximumBatch ?? 1}, got ${jobs.length}`);
+    }
+    const tasks = jobs.map((job) => new RecognitionTask(job, (task) => this.#cancel(task)));
+    const batch = tasks.filter(({ isSettled }) => !isSettled);
     if (this.#closing) {
-      throw closedError();
+      for (const task of batch) task.reject(closedError());
+    } else if (batch.length > 0 && !this.#give(batch)) {
+      for (const task of batch) task.reject(new DispatchError('no_idle_slot', 'every worker is busy'));
     }
-    if (this.idleSlots === 0) {
-      throw new DispatchError('no_idle_slot', 'every worker is busy');
-    }
-    let onAbort: (() => void) | undefined;
-    try {
-      return await new Promise<RecognitionOutcome>((resolve, reject) => {
-        const task: Task = { job, resolve, reject, attempt: 1, kills: 0, misses: 0, isSettled: false, slot: undefined };
-        onAbort = () => this.#cancel(task, signal?.reason);
-        signal?.addEventListener('abort', onAbort, { once: true });
-        this.#orphans.push(task);
-        this.#assign();
-      });
-    } finally {
-      if (onAbort) {
-        signal?.removeEventListener('abort', onAbort);
-      }
-    }
+    return tasks.map(({ promise }) => promise);
+  }
+
+  /**
+   * Replaces every worker by one of a new generation, for another model or another way to compute it. The new ones start beside the
+   * old ones, which needs memory for both; once all of them are warm they get the work, and {@link model} is theirs. The old ones
+   * finish what they have and end. A second swap waits for the first.
+   *
+   * @returns Resolves when the last old worker is gone.
+   * @throws {@link DispatchError} `worker_start_failed` when one of the new workers dies, does not load or fails on its first clip:
+   * then all of them are ended, and the old ones go on as if nothing had been. `closed` when the dispatcher is closed meanwhile.
+   */
+  swap(options: SwapOptions): Promise<void> {
+    const swapping = this.#swapping.then(() => this.#swap(options));
+    this.#swapping = swapping.catch(() => {});
+    return swapping;
   }
 
   close(): Promise<void> {
@@ -162,154 +137,151 @@ export class LocalWorkers implements Dispatcher {
   }
 
   async #close(): Promise<void> {
-    for (const timer of this.#restartTimers) {
-      clearTimeout(timer);
+    const held = [...this.#groups].flatMap((group) => [...group.slots].flatMap((slot) => slot.tasks));
+    for (const task of [...this.#waiting.splice(0).flat(), ...held]) {
+      if (!task.isSettled) task.reject(closedError());
     }
-    this.#rejectReady(closedError());
-    for (const task of [...this.#orphans.splice(0), ...this.#tasks.values()]) {
-      settle(task, () => task.reject(closedError()));
-    }
-    await Promise.all([...this.#slots].map((slot) => slot.close(this.#settings.closeGraceMs)));
+    await Promise.all([...this.#groups].map((group) => group.close()));
   }
 
-  #spawn(): void {
-    let process: WorkerProcess;
+  async #swap({ spawn, warmUp, onTakeOver }: SwapOptions): Promise<void> {
+    // Whoever waits for the first start is to learn how it ends.
+    await this.#current.ready.catch(() => {});
+    if (this.#closing) throw closedError();
+    const next = this.#startGroup(spawn, { isOnTrial: true });
     try {
-      process = this.#options.spawn();
+      await next.prove(warmUp);
     } catch (error) {
-      // No memory for another process, for one: try again later, the others go on.
-      const message = error instanceof Error ? error.message : String(error);
-      this.#replace(this.#takeWorkerId(), 'crashed', { exitCode: null, signal: null, message });
-      return;
+      await next.close();
+      this.#groups.delete(next);
+      throw this.#closing ? closedError() : error;
     }
-    const slot: WorkerSlot = new WorkerSlot({
-      workerId: this.#takeWorkerId(),
-      process,
-      timeouts: this.#settings,
-      listener: {
-        onReady: (model) => this.#onReady(slot, model),
-        onJobEnd: (end) => this.#onJobEnd(slot, end),
-        onDeath: (death, detail) => this.#onDeath(slot, death, detail),
+    const old = this.#current;
+    this.#current = next;
+    this.#busyMs = 0;
+    this.#busySamples = 0;
+    onTakeOver?.();
+    this.#offer();
+    await old.retire();
+    this.#groups.delete(old);
+  }
+
+  #startGroup(spawn: () => WorkerProcess, { isOnTrial }: { readonly isOnTrial: boolean }): WorkerGroup {
+    const listener: WorkerGroupListener = {
+      onEvent: (event) => this.#options.onEvent?.(event),
+      onClipEnd: (task, end, workerId) => this.#endClip(task, end, workerId),
+      onFree: () => this.#offer(),
+      onWithdrawn: (tasks) => {
+        this.#waiting.unshift(tasks);
+        this.#offer();
       },
-    });
-    this.#slots.add(slot);
+      onLeft: (left) => {
+        this.#takeBack(left);
+        this.#offer();
+      },
+    };
+    const takeWorkerId = (): number => {
+      this.#nextWorkerId += 1;
+      return this.#nextWorkerId - 1;
+    };
+    const { workers } = this.#options;
+    const group = new WorkerGroup({ workers, spawn, settings: this.#settings, now: this.#now, takeWorkerId, listener, isOnTrial });
+    this.#groups.add(group);
+    return group;
   }
 
-  #takeWorkerId(): number {
-    const workerId = this.#nextWorkerId;
-    this.#nextWorkerId += 1;
-    return workerId;
+  #count(isCounted: (slot: WorkerSlot) => boolean): number {
+    let count = 0;
+    for (const slot of this.#current.slots) count += isCounted(slot) ? 1 : 0;
+    return count;
   }
 
-  #onReady(slot: WorkerSlot, model: ModelInfo): void {
-    this.#model ??= model;
-    this.#options.onEvent?.({ type: 'ready', workerId: slot.workerId, workerPid: slot.pid });
-    this.#resolveReady();
-    this.#assign();
+  /** Places what waits, lets the scheduler have what room is left, and only then moves what waits in the wrong hand. */
+  #offer(): void {
+    if (this.#closing) return;
+    for (let batch = this.#waiting[0]; batch; batch = this.#waiting[0]) {
+      const wanted = batch.filter(({ isSettled }) => !isSettled);
+      if (wanted.length > 0 && !this.#give(wanted)) return;
+      this.#waiting.shift();
+    }
+    if (this.idleSlots + this.handSlots > 0) this.onIdle?.();
+    this.#emptyHands();
   }
 
-  /** Gives waiting clips to idle workers, then lets the scheduler have what is left. */
-  #assign(): void {
-    for (const slot of this.#slots) {
-      const task = slot.isIdle ? this.#orphans.shift() : undefined;
-      if (task) {
-        task.slot = slot;
-        this.#tasks.set(slot, task);
-        slot.start(task.job.jobId, task.job.samples);
+  /** Gives a batch to an idle worker, or else into the hand that will be free first. */
+  #give(batch: readonly RecognitionTask[]): boolean {
+    const sampleMs = this.#busyMs / Math.max(this.#busySamples, 1);
+    let best: WorkerSlot | undefined;
+    for (const slot of this.#current.slots) {
+      if (slot.isIdle) {
+        best = slot;
+        break;
+      }
+      if (slot.hasFreeHand && (!best || slot.expectedBusyMs(sampleMs) < best.expectedBusyMs(sampleMs))) best = slot;
+    }
+    best?.give(batch);
+    return best !== undefined;
+  }
+
+  /** For each worker with nothing to do, asks for a batch that waits in another's hand. */
+  #emptyHands(): void {
+    const slots = [...this.#groups].flatMap((group) => [...group.slots]);
+    let wanted = this.idleSlots - slots.filter(({ isAskedBack }) => isAskedBack).length;
+    for (const slot of slots) {
+      if (wanted <= 0) return;
+      if (slot.hasBatchToGive) {
+        slot.withdraw();
+        wanted -= 1;
       }
     }
-    if (this.idleSlots > 0) {
-      this.onIdle?.();
-    }
   }
 
-  #cancel(task: Task, reason: unknown): void {
-    settle(task, () => task.reject(reason));
-    task.slot?.cancel();
-    const index = this.#orphans.indexOf(task);
-    if (index >= 0) {
-      this.#orphans.splice(index, 1);
-      this.#assign();
-    }
+  #cancel(task: RecognitionTask): void {
+    for (const group of this.#groups) for (const slot of group.slots) slot.cancel(task);
   }
 
-  #onJobEnd(slot: WorkerSlot, end: JobEnd): void {
-    const task = this.#tasks.get(slot);
-    this.#tasks.delete(slot);
-    if (end.type === 'result' || end.type === 'failed') {
-      this.#deathsInARow = 0;
+  #endClip(task: RecognitionTask, end: ClipEnd, workerId: number): void {
+    if (end.type === 'result') {
+      this.#busyMs += end.busyMs;
+      this.#busySamples += task.job.samples.length;
     }
-    if (task) {
-      task.slot = undefined;
-      this.#settleTask(task, slot, end);
-    }
-    this.#assign();
-  }
-
-  #settleTask(task: Task, slot: WorkerSlot, end: JobEnd): void {
-    if (task.isSettled) {
-      return;
-    }
+    if (task.isSettled) return;
     switch (end.type) {
       case 'result': {
-        const { transcript, busyMs } = end;
-        settle(task, () => task.resolve({ transcript, attempt: task.attempt, workerId: slot.workerId, busyMs }));
+        const { transcript, busyMs, batchSize, handMs } = end;
+        task.resolve({ transcript, attempt: task.attempt, workerId, busyMs, batchSize, handMs });
         break;
       }
       case 'failed':
-        settle(task, () => task.reject(failedError(end.code, end.message)));
+        task.reject(failedError(end.code, end.message));
         break;
       case 'cancelled':
         // Only a cancelled task is cancelled, and that one has settled; a worker that gives up by itself has failed.
-        settle(task, () => task.reject(failedError('model_failed', 'the worker gave the clip up')));
-        break;
-      case 'died':
-        // Bounded, in case the clip is to blame all the same.
-        if (!end.hasBegun && task.misses < this.#options.workers) {
-          task.misses += 1;
-        } else {
-          task.kills += 1;
-        }
-        if (task.kills >= MAXIMUM_KILLS) {
-          settle(task, () => task.reject(new DispatchError('decode_failed', `${task.kills} workers died on this clip`)));
-        } else {
-          task.attempt += 1;
-          this.#orphans.push(task);
-        }
+        task.reject(failedError('model_failed', 'the worker gave the clip up'));
         break;
       default:
         end satisfies never;
     }
   }
 
-  #onDeath(slot: WorkerSlot, death: WorkerDeath, detail: WorkerDeathDetail): void {
-    this.#slots.delete(slot);
-    if (death !== 'closed' && !this.#closing) {
-      this.#replace(slot.workerId, death, detail);
+  /** Clips of a dead worker run again: what it had begun with one by one, for one of them may be to blame; what it had in hand as it was. */
+  #takeBack({ running, hasBegun, hand }: LeftBehind): void {
+    const again: RecognitionTask[] = [];
+    for (const task of running) {
+      if (task.isSettled) continue;
+      // Bounded, in case the clip is to blame all the same.
+      if (!hasBegun && task.misses < this.#options.workers) task.misses += 1;
+      else task.kills += 1;
+      if (task.kills >= MAXIMUM_KILLS) {
+        task.reject(new DispatchError('decode_failed', `${task.kills} workers died on this clip`));
+      } else {
+        again.push(task);
+      }
     }
-  }
-
-  #replace(workerId: number, death: Exclude<WorkerDeath, 'closed'>, detail: WorkerDeathDetail): void {
-    const { restartBackoffMs, maximumRestartBackoffMs } = this.#settings;
-    const restartInMs = Math.min(restartBackoffMs * 2 ** this.#deathsInARow, maximumRestartBackoffMs);
-    this.#deathsInARow += 1;
-    this.#options.onEvent?.({ type: 'died', workerId, death, restartInMs, ...detail });
-    if (!this.#model && this.#deathsInARow >= MAXIMUM_FIRST_LOADS) {
-      const said = detail.message === undefined ? '' : `: ${detail.message}`;
-      this.#rejectReady(new DispatchError('worker_start_failed', `no worker could load the model${said}`));
-    }
-    const timer = setTimeout(() => {
-      this.#restartTimers.delete(timer);
-      this.#spawn();
-    }, restartInMs);
-    this.#restartTimers.add(timer);
-  }
-}
-
-function settle(task: Task, act: () => void): void {
-  if (!task.isSettled) {
-    task.isSettled = true;
-    act();
+    for (const task of [...again, ...hand]) task.attempt += 1;
+    const alone = again.filter(({ kills }) => kills > 0).map((task) => [task]);
+    const together = again.filter(({ kills }) => kills === 0);
+    this.#waiting.unshift(...alone, ...[together, hand].filter(({ length }) => length > 0));
   }
 }
 

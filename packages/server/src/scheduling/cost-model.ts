@@ -22,6 +22,7 @@ export class CostModel {
   readonly #smoothing: number;
   #busyMs: number;
   #audioMs = INITIAL_AUDIO_MS;
+  #batchSize = 1;
 
   constructor(options: CostModelOptions = DEFAULT_COST_MODEL_OPTIONS) {
     if (!(options.initialCostRatio > 0)) {
@@ -34,17 +35,23 @@ export class CostModel {
     this.#busyMs = options.initialCostRatio * INITIAL_AUDIO_MS;
   }
 
-  /** Learns from one recognized clip. */
-  observe(audioMs: number, busyMs: number): void {
+  /** Learns from one recognized clip: its share of the worker time of its batch. */
+  observe(audioMs: number, busyMs: number, batchSize = 1): void {
     if (!(audioMs > 0 && busyMs >= 0 && Number.isFinite(audioMs + busyMs))) {
       return;
     }
     this.#audioMs += this.#smoothing * (audioMs - this.#audioMs);
     this.#busyMs += this.#smoothing * (busyMs - this.#busyMs);
+    this.#batchSize += this.#smoothing * (batchSize - this.#batchSize);
   }
 
   /** Expected worker time for this much audio, both in milliseconds. */
   estimateMs(audioMs: number): number {
     return (audioMs * this.#busyMs) / this.#audioMs;
+  }
+
+  /** Expected time from the beginning of a clip of this length to its end, the clips beside it included, in milliseconds. */
+  estimateSpanMs(audioMs: number): number {
+    return this.estimateMs(audioMs) * this.#batchSize;
   }
 }

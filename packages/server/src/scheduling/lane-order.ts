@@ -48,13 +48,29 @@ export class LaneOrder<T extends Measured> {
    * the time to ask again.
    */
   mayTakeFile({ nowMs, slots, runningFiles }: SlotUse): boolean {
-    return slots < 2 || runningFiles < slots - 1 || nowMs >= this.#liveUntilMs;
+    return slots < 2 || runningFiles < slots - 1 || !this.isLive(nowMs);
+  }
+
+  /** Whether live speech is about: then the clips of files run one by one, so that a final never waits for more than one of them. */
+  isLive(nowMs: number): boolean {
+    return nowMs < this.#liveUntilMs;
   }
 
   /** Takes out the item whose turn it is; none of a file if none may begin. */
   take(mayTakeFile = true): T | undefined {
     if (!mayTakeFile) return this.lanes.final.take() ?? this.#takeLive();
     return this.lanes.final.take() ?? (this.#isFileNext ? (this.#takeFile() ?? this.#takeLive()) : (this.#takeLive() ?? this.#takeFile()));
+  }
+
+  /**
+   * Takes out what may lie in the hand of a busy worker: a final, or a clip of a file if one may. Nothing while it is the turn of live
+   * guesses, which are renewed and dropped too often to leave the queue early.
+   */
+  takeForHand(mayTakeFile = true): T | undefined {
+    const final = this.lanes.final.take();
+    if (final !== undefined || !mayTakeFile) return final;
+    const isLiveNext = !this.#isFileNext && this.lanes.interim.size + this.lanes.speculative.size > 0;
+    return isLiveNext ? undefined : this.#takeFile();
   }
 
   #takeLive(): T | undefined {

@@ -8,9 +8,14 @@ export interface ScheduledClip {
   readonly lane: Lane;
   /** Identity of the clip (its clip id): a newer interim takes the place of a queued older one with the same key, a final of any. */
   readonly key: string;
+  /** Who shares the processor with the other tenants, by equal parts of audio while all of them wait. */
+  readonly tenant: string;
   /** 16 kHz mono, −1 to 1; not to be written to until the job has settled. */
   readonly samples: Float32Array;
-  /** Longest useful time in the queue in milliseconds from submission; absent means no deadline. */
+  /**
+   * Longest useful time in milliseconds from submission: what waits or runs then is given up. An interim that has begun is let end:
+   * one that comes late is better than none. Absent means no deadline.
+   */
   readonly deadlineMs?: number;
   /** Cancels the job, queued or running; its promise rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
@@ -18,7 +23,7 @@ export interface ScheduledClip {
 
 /** A recognized clip with the time it waited for its turn. */
 export interface ScheduledOutcome extends RecognitionOutcome {
-  /** Time between submission and the moment a worker took the clip, in milliseconds. */
+  /** Time between submission and the moment a worker began with the clip, its hand included, in milliseconds. */
   readonly queueMs: number;
 }
 
@@ -39,6 +44,7 @@ export interface ScheduledJob {
 export interface Entry {
   readonly jobId: string;
   readonly key: string;
+  readonly tenant: string;
   readonly samples: Float32Array;
   readonly audioMs: number;
   readonly submittedAtMs: number;
@@ -48,7 +54,8 @@ export interface Entry {
   readonly reject: (reason: unknown) => void;
   lane: Lane;
   deadlineAtMs: number;
-  startedAtMs: number;
+  /** Whether it began while so many clips waited that it could have been decoded in a batch. */
+  couldBatch: boolean;
   /** Stops the watch over the deadline. */
   cancelDeadline: (() => void) | undefined;
   isSettled: boolean;
@@ -56,6 +63,11 @@ export interface Entry {
 }
 
 const SAMPLES_PER_MS = 16;
+
+/** Key of an entry in its lane. Interims of one clip share it, so that a newer one replaces an older one. */
+export function queueKey({ lane, key, jobId }: Entry): string {
+  return lane === 'interim' ? key : jobId;
+}
 
 /** Makes an entry whose promise settles once, whatever happens to it later. */
 export function createEntry(clip: ScheduledClip, options: { readonly jobId: string; readonly nowMs: number }): Entry {
@@ -78,6 +90,7 @@ export function createEntry(clip: ScheduledClip, options: { readonly jobId: stri
   const entry: Entry = {
     jobId: options.jobId,
     key: clip.key,
+    tenant: clip.tenant,
     samples: clip.samples,
     audioMs: clip.samples.length / SAMPLES_PER_MS,
     submittedAtMs: options.nowMs,
@@ -87,7 +100,7 @@ export function createEntry(clip: ScheduledClip, options: { readonly jobId: stri
     reject: (reason) => settle(() => refuse(reason)),
     lane: clip.lane,
     deadlineAtMs: options.nowMs + (clip.deadlineMs ?? Number.POSITIVE_INFINITY),
-    startedAtMs: options.nowMs,
+    couldBatch: false,
     cancelDeadline: undefined,
     isSettled: false,
     onSettled: undefined,

@@ -1,39 +1,20 @@
 import type { Metrics, QueueSnapshot } from '@outspoken/monitoring';
-import type { Dispatcher, RecognitionOutcome } from '../dispatch/dispatcher.ts';
+import { DispatchError, type Dispatcher, type RecognitionJob, type RecognitionOutcome } from '../dispatch/dispatcher.ts';
+import { type Admission, AdmissionControl } from './admission.ts';
+import { BatchPlanner } from './batch-planner.ts';
 import { CostModel } from './cost-model.ts';
+import { InFlight } from './in-flight.ts';
 import { LaneOrder } from './lane-order.ts';
-import { createEntry, type Entry, type Lane, type ScheduledClip, type ScheduledJob, type ScheduledOutcome } from './scheduled-job.ts';
-import { SchedulingError } from './scheduling-error.ts';
+import { retryAfter } from './retry-advice.ts';
+import { createEntry, type Entry, queueKey, type ScheduledClip, type ScheduledJob } from './scheduled-job.ts';
+import { type SchedulerLimits, schedulerLimits } from './scheduler-limits.ts';
+import { coalescedError, drainingError, SchedulingError, shedError } from './scheduling-error.ts';
+import { SlotLoad } from './slot-load.ts';
+import { WaitPrediction } from './wait-prediction.ts';
 
+export type { Admission } from './admission.ts';
 export type { Lane, ScheduledClip, ScheduledJob, ScheduledOutcome } from './scheduled-job.ts';
-
-/** Whether a new clip may come in. */
-export type Admission =
-  | { readonly admitted: true; readonly predictedWaitMs: number }
-  | { readonly admitted: false; readonly reason: 'overloaded' | 'draining'; readonly retryAfterMs: number };
-
-/** Limits of {@link Scheduler}. */
-export interface SchedulerLimits {
-  /** {@link Scheduler.admit} refuses a clip that would be done later than this, in milliseconds. */
-  readonly maximumPredictedWaitMs: number;
-  /** The same for a new file, in milliseconds: whoever sends one waits anyway, and files that are read ahead look like a long queue. */
-  readonly maximumFileWaitMs: number;
-  /**
-   * Most audio that may wait, in milliseconds; more is refused. Finals and speculative decodes are counted without files, which
-   * they overtake; files with everything.
-   */
-  readonly maximumQueuedAudioMs: number;
-  /** Interims stop when the wait passes this share of `maximumPredictedWaitMs`: each costs a whole decode. */
-  readonly interimWaitRatio: number;
-}
-
-/** The limits used unless told otherwise. */
-export const DEFAULT_SCHEDULER_LIMITS: SchedulerLimits = Object.freeze({
-  maximumPredictedWaitMs: 8000,
-  maximumFileWaitMs: 60_000,
-  maximumQueuedAudioMs: 600_000,
-  interimWaitRatio: 0.25,
-});
+export { DEFAULT_SCHEDULER_LIMITS, type SchedulerLimits } from './scheduler-limits.ts';
 
 /** Options of {@link Scheduler}. */
 export interface SchedulerOptions extends Partial<SchedulerLimits> {
@@ -45,16 +26,18 @@ export interface SchedulerOptions extends Partial<SchedulerLimits> {
   readonly metrics?: Pick<Metrics, 'workerBusy'>;
 }
 
-// Shortest honest advice: a client that comes back sooner only asks again.
-const MINIMUM_RETRY_MS = 100;
-// Whoever asks again and again must not send the others away for ever.
-const MAXIMUM_RETRY_MS = 30_000;
-// A draining server cannot know when its successor answers; a second is what a restart takes.
-const DRAINING_RETRY_MS = 1000;
+/** Interims stop for a load that lasts, not for a burst: a second or two of full slots is how live speech looks. */
+const LOAD_WINDOW_MS = 3000;
+
+/** Part of the longest wait that one batch may take: nothing overtakes it, and in a hand it is waited for as well. */
+const MAXIMUM_BATCH_RATIO = 0.25;
+
+/** Clips of one length differ in cost; one that has only its mean left will be given up every other time, for nothing. */
+const LATE_MARGIN_RATIO = 1.5;
 
 /**
- * Owns the processor: decides which clip runs next and whether another one may come in.
- * Finals first, then live guesses and files in turns, first in, first out within a lane. A slot is idle
+ * Owns the processor: decides which clips run next, alone or side by side, and whether another one may come in.
+ * Finals first, then live guesses and files in turns; within a lane the tenants have equal parts while they wait. A slot is idle
  * while a clip waits only if it is a file's and live speech is about, see {@link LaneOrder.mayTakeFile}.
  */
 export class Scheduler {
@@ -64,27 +47,34 @@ export class Scheduler {
   readonly #metrics: SchedulerOptions['metrics'];
   readonly #limits: SchedulerLimits;
   readonly #costs = new CostModel();
+  readonly #planner = new BatchPlanner(this.#costs);
   readonly #order = new LaneOrder<Entry>();
   readonly #lanes = this.#order.lanes;
-  readonly #running = new Set<Entry>();
+  readonly #inFlight = new InFlight();
+  readonly #load: SlotLoad;
+  readonly #wait: WaitPrediction;
+  readonly #admission: AdmissionControl;
   readonly #drained: (() => void)[] = [];
   #nextNumber = 0;
-  /** Until when the time that becomes free is promised to those that were turned away. */
-  readonly #promisedUntilMs = { live: 0, file: 0 };
   #isClosing = false;
 
   constructor(options: SchedulerOptions) {
-    const { dispatcher, now, schedule, metrics, ...limits } = options;
+    const { dispatcher, now = () => performance.now(), schedule, metrics, ...limits } = options;
     this.#dispatcher = dispatcher;
-    this.#now = now ?? (() => performance.now());
+    this.#now = now;
     this.#schedule = schedule ?? setUnreferencedTimeout;
     this.#metrics = metrics;
-    this.#limits = { ...DEFAULT_SCHEDULER_LIMITS, ...limits };
-    for (const [name, value] of Object.entries(this.#limits)) {
-      if (!(value > 0)) {
-        throw new RangeError(`${name} must be above 0, got ${value}`);
-      }
-    }
+    this.#limits = schedulerLimits(limits);
+    this.#load = new SlotLoad(LOAD_WINDOW_MS, now());
+    this.#wait = new WaitPrediction({
+      dispatcher,
+      costs: this.#costs,
+      order: this.#order,
+      inFlight: this.#inFlight,
+      now,
+      mayStartFile: () => this.#mayStartFile(),
+    });
+    this.#admission = new AdmissionControl({ limits: this.#limits, wait: this.#wait, now });
     dispatcher.onIdle = () => this.#pump();
   }
 
@@ -93,7 +83,8 @@ export class Scheduler {
     this.#nextNumber += 1;
     const entry = createEntry(clip, { jobId: `${clip.key}#${this.#nextNumber}`, nowMs: this.#now() });
     if (clip.lane !== 'file') this.#order.noteLive(entry.submittedAtMs);
-    const refusal = this.#refusal(entry);
+    const isShedding = entry.lane === 'interim' && this.#isShedding();
+    const refusal = this.#admission.refusal(entry, { isClosing: this.#isClosing, isShedding });
     if (refusal) {
       entry.reject(refusal);
     } else if (clip.signal?.aborted) {
@@ -114,30 +105,21 @@ export class Scheduler {
   /**
    * Predicted time until a clip of this length would be done if it came now as a final: what is ahead of it at the measured speed,
    * shared by the slots, and its own cost. All in milliseconds; 0 for no audio when a slot is idle.
+   *
+   * @param tenant - Whose clip it would be; behind everything if absent.
    */
-  predictedWaitMs(audioMs = 0): number {
-    return this.#aheadMs() + this.#costs.estimateMs(audioMs);
+  predictedWaitMs(audioMs = 0, tenant?: string): number {
+    return this.#wait.aheadMs('final', { audioMs, tenant }) + this.#wait.spanMs(audioMs);
   }
 
   /**
    * Asks whether a clip of about this length, in milliseconds, can be done in good time. A clip with nothing ahead is always admitted.
    *
    * @param lane - A final overtakes the clips of files; a new file comes after them.
+   * @param tenant - Whose clip it is: one who has little waiting is let in even if others have much. Behind everything if absent.
    */
-  admit(audioMs: number, lane: 'final' | 'file' = 'final'): Admission {
-    if (this.#isClosing) {
-      return { admitted: false, reason: 'draining', retryAfterMs: DRAINING_RETRY_MS };
-    }
-    // The clips of a file wait for room in the queue; a final has no time for that.
-    const excessAudioMs = lane === 'file' ? 0 : this.#queuedAudioMs() + audioMs - this.#limits.maximumQueuedAudioMs;
-    const aheadMs = this.#aheadMs(lane);
-    const predictedWaitMs = aheadMs + this.#costs.estimateMs(audioMs);
-    const maximumWaitMs = lane === 'file' ? this.#limits.maximumFileWaitMs : this.#limits.maximumPredictedWaitMs;
-    const excessMs = Math.max(predictedWaitMs - maximumWaitMs, this.#shareMs(excessAudioMs));
-    if (aheadMs > 0 && excessMs > 0) {
-      return { admitted: false, reason: 'overloaded', retryAfterMs: this.#turnAway(Math.min(excessMs, aheadMs), audioMs, lane) };
-    }
-    return { admitted: true, predictedWaitMs };
+  admit(audioMs: number, lane: 'final' | 'file' = 'final', tenant?: string): Admission {
+    return this.#admission.admit({ audioMs, lane, tenant }, this.#isClosing);
   }
 
   /** State of the queue for the metrics. */
@@ -159,14 +141,10 @@ export class Scheduler {
    */
   async close(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#isClosing = true;
-    for (const entry of [...this.#lanes.interim.clear(), ...this.#lanes.speculative.clear()]) {
-      entry.reject(drainingError());
-    }
+    for (const entry of [...this.#lanes.interim.clear(), ...this.#lanes.speculative.clear()]) entry.reject(drainingError());
     const onAbort = () => this.#abortAll();
     options.signal?.addEventListener('abort', onAbort, { once: true });
-    if (options.signal?.aborted) {
-      onAbort();
-    }
+    if (options.signal?.aborted) onAbort();
     await new Promise<void>((resolve) => {
       this.#drained.push(resolve);
       this.#checkDrained();
@@ -178,52 +156,25 @@ export class Scheduler {
     return this.close();
   }
 
-  #refusal(entry: Entry): SchedulingError | undefined {
-    if (this.#isClosing) {
-      return drainingError();
-    }
-    if (entry.lane === 'interim' && (this.#isShedding() || this.#excessAudioMs(entry) > 0)) {
-      return new SchedulingError('shed', 'interim results stop while finals wait');
-    }
-    const excessMs = this.#excessAudioMs(entry);
-    // An empty queue takes any clip, or one longer than the bound could never run.
-    if (excessMs > 0 && this.#queuedAudioMs(entry.lane) > 0) {
-      return new SchedulingError('overloaded', 'the queue is full, send the clip again later', {
-        retryAfterMs: retryAfter(this.#shareMs(excessMs)),
-      });
-    }
-    return undefined;
-  }
-
   #enqueue(entry: Entry): void {
-    const replaced = this.#lanes[entry.lane].put(queueKey(entry), entry);
-    if (replaced) {
-      replaced.reject(coalescedError());
-    }
-    if (entry.lane === 'final') {
-      this.#dropInterim(entry.key);
-    }
+    this.#lanes[entry.lane].put(queueKey(entry), entry)?.reject(coalescedError());
+    if (entry.lane === 'final') this.#lanes.interim.delete(entry.key)?.reject(coalescedError());
     this.#watchDeadline(entry);
     this.#pump();
     this.#shedInterims();
   }
 
   #promote(entry: Entry, deadlineMs: number | undefined): void {
-    if (entry.isSettled || entry.lane === 'final') {
-      return;
-    }
+    if (entry.isSettled || entry.lane === 'final') return;
     const wasWaiting = this.#remove(entry);
     entry.lane = 'final';
     entry.deadlineAtMs = this.#now() + (deadlineMs ?? Number.POSITIVE_INFINITY);
-    if (wasWaiting) {
-      this.#enqueue(entry);
-    }
+    if (wasWaiting) this.#enqueue(entry);
+    else this.#watchDeadline(entry);
   }
 
   #abort(entry: Entry, reason: unknown): void {
-    if (entry.isSettled) {
-      return;
-    }
+    if (entry.isSettled) return;
     this.#remove(entry);
     entry.reject(reason);
     entry.controller.abort(reason);
@@ -231,170 +182,146 @@ export class Scheduler {
   }
 
   #abortAll(): void {
-    for (const entry of [...this.#lanes.final.clear(), ...this.#lanes.file.clear(), ...this.#running]) {
+    for (const entry of [...this.#lanes.final.clear(), ...this.#lanes.file.clear(), ...this.#inFlight.entries()]) {
       this.#abort(entry, drainingError());
     }
   }
 
-  /** Takes an entry out of its lane; false when it was running already. */
+  /** Takes an entry out of its lane; false when the dispatcher had it already. */
   #remove(entry: Entry): boolean {
-    return !this.#running.has(entry) && this.#lanes[entry.lane].delete(queueKey(entry)) !== undefined;
+    return !this.#inFlight.has(entry) && this.#lanes[entry.lane].delete(queueKey(entry)) !== undefined;
   }
 
   #pump(): void {
-    while (this.#dispatcher.idleSlots > 0) {
-      const entry = this.#order.take(this.#mayStartFile());
-      if (!entry) {
-        break;
-      }
-      if (this.#now() > entry.deadlineAtMs) {
-        entry.reject(this.#lateError());
-      } else {
-        this.#start(entry);
-      }
-    }
+    const dispatcher = this.#dispatcher;
+    while (dispatcher.idleSlots > 0 && this.#startNext('slot', dispatcher.idleSlots));
+    while (dispatcher.handSlots > 0 && this.#startNext('hand', dispatcher.handSlots));
     this.#checkDrained();
   }
 
-  /** Nobody speaks any more to a scheduler that closes. */
-  #mayStartFile(): boolean {
-    const runningFiles = [...this.#running].filter(({ lane }) => lane === 'file').length;
-    return this.#isClosing || this.#order.mayTakeFile({ nowMs: this.#now(), slots: this.#dispatcher.slots, runningFiles });
+  /** Takes the clip whose turn it is, and starts it with its mates. @returns `false` when there is none. */
+  #startNext(place: 'slot' | 'hand', places: number): boolean {
+    const leader = place === 'slot' ? this.#order.take(this.#mayStartFile()) : this.#order.takeForHand(this.#isQuiet());
+    if (leader === undefined) return false;
+    const beginsAtMs = this.#now() + (place === 'hand' ? this.#wait.handMs() : 0);
+    if (this.#isTooLate(leader, beginsAtMs)) leader.reject(this.#lateError());
+    else this.#start([leader, ...this.#takeMates(leader, { beginsAtMs, places })], place === 'hand');
+    return true;
   }
 
-  /** A clip that waits has its answer at its deadline even if no slot ever becomes free: all workers may be dead. */
-  #watchDeadline(entry: Entry): void {
-    entry.cancelDeadline?.();
-    if (entry.deadlineAtMs === Number.POSITIVE_INFINITY) {
-      return;
-    }
-    entry.cancelDeadline = this.#schedule(Math.max(0, entry.deadlineAtMs - this.#now()), () => {
-      if (this.#remove(entry)) {
-        entry.reject(this.#lateError());
-        this.#checkDrained();
-      }
+  #takeMates(leader: Entry, { beginsAtMs, places }: { readonly beginsAtMs: number; readonly places: number }): Entry[] {
+    // A batch of files would hold up a final for as long as all of them take.
+    if (leader.lane === 'file' && !this.#isQuiet()) return [];
+    const lane = this.#lanes[leader.lane];
+    const { mates, couldBatch } = this.#planner.plan(leader, lane.upcoming(), {
+      beginsAtMs,
+      maximumBatch: this.#dispatcher.model.maximumBatch,
+      waiting: lane.size + 1,
+      places,
+      maximumBatchMs: MAXIMUM_BATCH_RATIO * this.#limits.maximumPredictedWaitMs,
     });
+    const entries = mates.flatMap(([key]) => lane.takeOut(key) ?? []);
+    for (const entry of [leader, ...entries]) entry.couldBatch = couldBatch;
+    return entries;
   }
 
-  #lateError(): SchedulingError {
-    const retryAfterMs = retryAfter(this.#aheadMs());
-    return new SchedulingError('deadline_exceeded', 'the clip waited longer than its deadline', { retryAfterMs });
+  /** Nobody speaks any more to a scheduler that closes. */
+  #isQuiet(): boolean {
+    return this.#isClosing || !this.#order.isLive(this.#now());
   }
 
-  #start(entry: Entry): void {
-    entry.cancelDeadline?.();
-    const startedAtMs = this.#now();
-    entry.startedAtMs = startedAtMs;
-    this.#running.add(entry);
-    const { jobId, samples } = entry;
-    this.#dispatcher
-      .run({ jobId, samples }, { signal: entry.controller.signal })
-      .then(
-        (outcome) => this.#finish(entry, outcome, startedAtMs - entry.submittedAtMs),
-        (error: unknown) => entry.reject(error),
-      )
-      .finally(() => {
-        this.#running.delete(entry);
-        this.#pump();
-      });
-  }
-
-  #finish(entry: Entry, outcome: RecognitionOutcome, queueMs: number): void {
-    this.#costs.observe(entry.audioMs, outcome.busyMs);
-    this.#metrics?.workerBusy(outcome.busyMs);
-    const scheduled: ScheduledOutcome = { ...outcome, queueMs };
-    entry.resolve(scheduled);
-  }
-
-  #isShedding(): boolean {
-    return this.#aheadMs() > this.#limits.interimWaitRatio * this.#limits.maximumPredictedWaitMs;
-  }
-
-  #shedInterims(): void {
-    if (this.#lanes.interim.size > 0 && this.#isShedding()) {
-      for (const interim of this.#lanes.interim.clear()) {
-        interim.reject(new SchedulingError('shed', 'interim results stop while finals wait'));
-      }
-    }
-  }
-
-  #dropInterim(key: string): void {
-    const interim = this.#lanes.interim.delete(key);
-    if (interim) {
-      interim.reject(coalescedError());
-    }
-  }
-
-  #checkDrained(): void {
-    if (this.#isClosing && this.#running.size + this.#order.size === 0) {
-      for (const resolve of this.#drained.splice(0)) {
-        resolve();
-      }
-    }
-  }
-
-  /** When a clip that is turned away should come back: behind those that were turned away before it, or all of them would come at once. */
-  #turnAway(waitMs: number, audioMs: number, lane: 'final' | 'file'): number {
-    const who = lane === 'file' ? 'file' : 'live';
-    const nowMs = this.#now();
-    const leastMs = retryAfter(waitMs);
-    const promisedMs = Math.min(MAXIMUM_RETRY_MS, Math.ceil(this.#promisedUntilMs[who] - nowMs));
-    const retryAfterMs = Math.max(leastMs, promisedMs);
-    this.#promisedUntilMs[who] = nowMs + retryAfterMs + this.#shareMs(audioMs);
-    return retryAfterMs;
-  }
-
-  /** Audio that waits ahead of a new clip of this lane. Interims do not count: they never hold up anything for long. */
-  #queuedAudioMs(lane: Lane = 'final'): number {
-    const { final, speculative, file } = this.#lanes;
-    return final.audioMs + speculative.audioMs + (lane === 'file' ? file.audioMs : 0);
-  }
-
-  #excessAudioMs(entry: Entry): number {
-    const interimMs = entry.lane === 'interim' ? this.#lanes.interim.audioMs : 0;
-    return this.#queuedAudioMs(entry.lane) + interimMs + entry.audioMs - this.#limits.maximumQueuedAudioMs;
-  }
-
-  /** Time that the slots together need for this much audio. */
-  #shareMs(audioMs: number): number {
-    return this.#costs.estimateMs(audioMs) / Math.max(1, this.#dispatcher.slots);
+  #mayStartFile(): boolean {
+    const use = { nowMs: this.#now(), slots: this.#dispatcher.slots, runningFiles: this.#inFlight.fileClips };
+    return this.#isClosing || this.#order.mayTakeFile(use);
   }
 
   /**
-   * Time until a slot is free for a new clip. A final overtakes interims and files that wait, not those that run; speculative clips
-   * mostly become finals. A file waits for all but interims.
+   * Whether nobody would be there any more to have the result. What would end too late is tried all the same when nothing else waits:
+   * the estimate may be wrong, and would never be put right.
    */
-  #aheadMs(lane: Lane = 'final'): number {
-    if (this.#dispatcher.idleSlots > 0 && (lane !== 'file' || this.#mayStartFile())) {
-      return 0;
-    }
-    const nowMs = this.#now();
-    let runningMs = 0;
-    for (const entry of this.#running) {
-      runningMs += Math.max(0, this.#costs.estimateMs(entry.audioMs) - (nowMs - entry.startedAtMs));
-    }
-    return runningMs / Math.max(1, this.#dispatcher.slots) + this.#shareMs(this.#queuedAudioMs(lane));
+  #isTooLate({ lane, audioMs, deadlineAtMs }: Entry, beginsAtMs: number): boolean {
+    if (this.#now() > deadlineAtMs) return true;
+    return lane !== 'interim' && this.#order.size > 0 && beginsAtMs + LATE_MARGIN_RATIO * this.#wait.costMs(audioMs) > deadlineAtMs;
   }
-}
 
-/** Interims of one clip share a key, so that a newer one replaces an older one. */
-function queueKey(entry: Entry): string {
-  return entry.lane === 'interim' ? entry.key : entry.jobId;
+  /** A clip has its answer at its deadline even if no slot ever becomes free: all workers may be dead. */
+  #watchDeadline(entry: Entry): void {
+    entry.cancelDeadline?.();
+    entry.cancelDeadline = undefined;
+    if (entry.deadlineAtMs === Number.POSITIVE_INFINITY) return;
+    const delayMs = Math.max(0, entry.deadlineAtMs - this.#now());
+    entry.cancelDeadline = this.#schedule(delayMs, () => this.#abort(entry, this.#lateError()));
+  }
+
+  #lateError(options: ErrorOptions = {}): SchedulingError {
+    const retryAfterMs = retryAfter(this.#wait.aheadMs('final'));
+    return new SchedulingError('deadline_exceeded', 'the clip was not done by its deadline', { ...options, retryAfterMs });
+  }
+
+  #start(entries: readonly Entry[], isInHand: boolean): void {
+    const startedAtMs = this.#now();
+    this.#inFlight.add(entries, { nowMs: startedAtMs, isInHand });
+    for (const { lane, cancelDeadline } of entries) {
+      // An interim that was given up now would only be followed by another one that is given up.
+      if (lane === 'interim') cancelDeadline?.();
+    }
+    this.#noteLoad();
+    const outcomes = this.#dispatcher.run(entries.map((entry) => this.#jobOf(entry, startedAtMs)));
+    outcomes.forEach((promise, index) => {
+      const entry = entries[index];
+      if (entry) void this.#follow(entry, promise, startedAtMs - entry.submittedAtMs);
+    });
+  }
+
+  #jobOf(entry: Entry, nowMs: number): RecognitionJob {
+    const { jobId, samples, controller, deadlineAtMs } = entry;
+    const job = { jobId, samples, signal: controller.signal };
+    const isUnlimited = entry.lane === 'interim' || deadlineAtMs === Number.POSITIVE_INFINITY;
+    return isUnlimited ? job : { ...job, deadlineInMs: Math.max(0, deadlineAtMs - nowMs) };
+  }
+
+  async #follow(entry: Entry, promise: Promise<RecognitionOutcome>, waitedMs: number): Promise<void> {
+    try {
+      const outcome = await promise;
+      this.#learn(entry, outcome);
+      entry.resolve({ ...outcome, queueMs: waitedMs + outcome.handMs });
+    } catch (error) {
+      const isLate = error instanceof DispatchError && error.code === 'deadline_exceeded';
+      entry.reject(isLate ? this.#lateError({ cause: error }) : error);
+    }
+    this.#inFlight.delete(entry, this.#now());
+    this.#noteLoad();
+    this.#pump();
+  }
+
+  #learn({ audioMs, couldBatch }: Entry, { busyMs, batchSize }: RecognitionOutcome): void {
+    this.#costs.observe(audioMs, busyMs, batchSize);
+    if (couldBatch) this.#planner.observe(batchSize, audioMs, busyMs);
+    this.#metrics?.workerBusy(busyMs);
+  }
+
+  #noteLoad(): void {
+    this.#load.note(this.#inFlight.liveWorkers, this.#dispatcher.slots, this.#now());
+  }
+
+  #isShedding(): boolean {
+    const { interimWaitRatio, interimBusyRatio, maximumPredictedWaitMs } = this.#limits;
+    if (this.#load.meanRatio(this.#now()) > interimBusyRatio) return true;
+    return this.#wait.aheadMs('final') > interimWaitRatio * maximumPredictedWaitMs;
+  }
+
+  #shedInterims(): void {
+    if (this.#lanes.interim.size === 0 || !this.#isShedding()) return;
+    for (const interim of this.#lanes.interim.clear()) interim.reject(shedError());
+  }
+
+  #checkDrained(): void {
+    if (!this.#isClosing || this.#inFlight.size + this.#order.size > 0) return;
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
 }
 
 function setUnreferencedTimeout(delayMs: number, callback: () => void): () => void {
   const timer = setTimeout(callback, delayMs).unref();
   return () => clearTimeout(timer);
-}
-
-function retryAfter(waitMs: number): number {
-  return Math.max(MINIMUM_RETRY_MS, Math.ceil(waitMs));
-}
-
-function drainingError(): SchedulingError {
-  return new SchedulingError('draining', 'the server is shutting down, connect again', { retryAfterMs: DRAINING_RETRY_MS });
-}
-
-function coalescedError(): SchedulingError {
-  return new SchedulingError('coalesced', 'a newer result of the same clip takes its place');
 }

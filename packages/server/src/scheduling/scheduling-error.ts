@@ -1,7 +1,7 @@
 /**
  * Why a clip was not recognized.
  * - `overloaded`: the queue is full; try again after `retryAfterMs`.
- * - `deadline_exceeded`: its turn came too late to be of use; retryable.
+ * - `deadline_exceeded`: it was not done when its deadline came, or could not have been; retryable.
  * - `coalesced`: a newer interim of the same clip took its place.
  * - `shed`: interims stop first when the wait grows.
  * - `draining`: the server is shutting down; retryable elsewhere.
@@ -20,4 +20,22 @@ export class SchedulingError extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
   }
+}
+
+/** A draining server cannot know when its successor answers; a second is what a restart takes. */
+export const DRAINING_RETRY_MS = 1000;
+
+/** What every clip is told while the server shuts down. */
+export function drainingError(): SchedulingError {
+  return new SchedulingError('draining', 'the server is shutting down, connect again', { retryAfterMs: DRAINING_RETRY_MS });
+}
+
+/** What an interim is told whose place was taken. */
+export function coalescedError(): SchedulingError {
+  return new SchedulingError('coalesced', 'a newer result of the same clip takes its place');
+}
+
+/** What an interim is told under load. */
+export function shedError(): SchedulingError {
+  return new SchedulingError('shed', 'interim results stop while finals wait');
 }

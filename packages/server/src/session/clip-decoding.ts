@@ -12,6 +12,8 @@ export interface ClipDecodingOptions {
   readonly services: SessionServices;
   readonly clipId: string;
   readonly key: string;
+  /** Who shares the processor with the others. */
+  readonly tenant: string;
   readonly onInterim: (revision: number, text: string) => void;
 }
 
@@ -64,7 +66,8 @@ export class ClipDecoding {
     if (this.#speculation?.lengthSamples === samples.length) return;
     this.#dropSpeculation();
     this.#dropInterim();
-    const job = this.#options.services.scheduler.submit({ lane: 'speculative', key: this.#options.key, samples });
+    const { services, key, tenant } = this.#options;
+    const job = services.scheduler.submit({ lane: 'speculative', key, tenant, samples });
     const speculation: Speculation = { lengthSamples: samples.length, job, hasFailed: false };
     this.#speculation = speculation;
     job.promise.catch(() => {
@@ -104,14 +107,15 @@ export class ClipDecoding {
 
   #submitFinal(samples: Float32Array, listener: DecisionListener): void {
     const { scheduler, options } = this.#options.services;
-    const { clipId, key } = this.#options;
-    const admission = scheduler.admit(samples.length / SAMPLES_PER_MS);
+    const { clipId, key, tenant } = this.#options;
+    const admission = scheduler.admit(samples.length / SAMPLES_PER_MS, 'final', tenant);
     if (!admission.admitted) {
       const { retryAfterMs } = admission;
       listener.onFailure(new SessionError(admission.reason, 'the clip would wait too long', { clipId, endsClip: true, retryAfterMs }));
       return;
     }
-    this.#follow(scheduler.submit({ lane: 'final', key, samples, deadlineMs: options.finalDeadlineMs }), listener, () => false);
+    const job = scheduler.submit({ lane: 'final', key, tenant, samples, deadlineMs: options.finalDeadlineMs });
+    this.#follow(job, listener, () => false);
   }
 
   #follow(job: ScheduledJob, listener: DecisionListener, recover: (error: unknown) => boolean): void {
@@ -132,7 +136,8 @@ export class ClipDecoding {
 
   #startInterim(samples: Float32Array): void {
     const { scheduler, metrics, options } = this.#options.services;
-    const job = scheduler.submit({ lane: 'interim', key: this.#options.key, samples, deadlineMs: options.interimEveryMs });
+    const { key, tenant } = this.#options;
+    const job = scheduler.submit({ lane: 'interim', key, tenant, samples, deadlineMs: options.interimEveryMs });
     this.#interim = job;
     job.promise.then(
       (outcome) => {

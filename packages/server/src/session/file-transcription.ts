@@ -30,7 +30,7 @@ export interface FileTranscriptionOptions {
   readonly services: SessionServices;
   readonly budget: FileBudget;
   readonly file: OpenFile;
-  /** Identity among all files and sessions, for the scheduler. */
+  /** Identity among all files and sessions, for the scheduler, which gives each of them an equal part of its lane. */
   readonly key: string;
   readonly protocol: ProtocolLabel;
   readonly clipPolicyId: string;
@@ -144,7 +144,7 @@ export class FileTranscription {
     const { signal } = controller;
     for (;;) {
       try {
-        const outcome = await services.scheduler.submit({ lane: 'file', key, samples, signal }).promise;
+        const outcome = await services.scheduler.submit({ lane: 'file', key, tenant: key, samples, signal }).promise;
         this.#observe(samples.length, outcome);
         return outcome;
       } catch (error) {

@@ -187,7 +187,7 @@ export class SpeechSession {
     }
     const admission = this.#options.isDraining()
       ? { admitted: false as const, reason: 'draining' as const, retryAfterMs: DEFAULT_RETRY_MS }
-      : scheduler.admit(options.typicalClipMs);
+      : scheduler.admit(options.typicalClipMs, 'final', this.id);
     if (!admission.admitted) {
       this.#refuse(clipId, admission.reason, admission.retryAfterMs);
       return;
@@ -205,7 +205,8 @@ export class SpeechSession {
     }
     const result = this.#results.get(clipId);
     if (result === undefined) {
-      this.#accept(message, this.#services.scheduler.predictedWaitMs(this.#services.options.typicalClipMs));
+      const { scheduler, options } = this.#services;
+      this.#accept(message, scheduler.predictedWaitMs(options.typicalClipMs, this.id));
       return;
     }
     this.#results.reopen(clipId);
@@ -218,6 +219,7 @@ export class SpeechSession {
       services: this.#services,
       start,
       key: `${this.id}/${clipId}`,
+      tenant: this.id,
       wantsInterims: () => this.#hello?.wantsInterims === true && this.#connection !== undefined,
       onInterim: (revision, text) => this.#guard(() => this.#send({ type: 'interim', clipId, revision, text })),
       onSettled: (result) => this.#guard(() => this.#settle(start, result)),

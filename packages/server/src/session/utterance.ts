@@ -38,6 +38,8 @@ export interface UtteranceOptions {
   readonly start: StartMessage;
   /** Identity among the clips of all sessions, for the scheduler. */
   readonly key: string;
+  /** Who shares the processor with the others. */
+  readonly tenant: string;
   readonly wantsInterims: () => boolean;
   readonly onInterim: (revision: number, text: string) => void;
   /** Called once, unless the clip is discarded first. Its audio is gone by then. */
@@ -62,11 +64,11 @@ export class Utterance {
   #cancelStall: (() => void) | undefined;
 
   constructor(options: UtteranceOptions) {
-    const { services, start } = options;
+    const { services, start, key, tenant, onInterim } = options;
     this.#options = options;
     this.start = start;
     this.#audio = new ClipAudio({ budget: services.budget, maximumSamples: services.options.maximumClipMs * SAMPLES_PER_MS });
-    this.#decoding = new ClipDecoding({ services, clipId: start.clipId, key: options.key, onInterim: options.onInterim });
+    this.#decoding = new ClipDecoding({ services, clipId: start.clipId, key, tenant, onInterim });
     this.#heardMs = services.clock.nowMs();
     this.#watchStall(services.options.stallMs);
   }

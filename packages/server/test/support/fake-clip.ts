@@ -1,5 +1,5 @@
-/** What the fake worker does with a clip; the first sample is the index. */
-export const BEHAVIOUR = ['echo', 'crash', 'exit', 'wait', 'spin', 'refuse', 'fail'] as const;
+/** What the fake worker does with a clip; the first sample is the index. `hold` waits until the worker is told `test_release`. */
+export const BEHAVIOUR = ['echo', 'crash', 'exit', 'wait', 'spin', 'refuse', 'fail', 'hold'] as const;
 export type Behaviour = (typeof BEHAVIOUR)[number];
 
 /** A clip on which workers up to the given number behave like this; later ones (the replacements) answer normally. */

@@ -15,4 +15,4 @@ child.on('message', (message: { type: string }) => {
   }
 });
 await workers.ready();
-await workers.run({ jobId: 'endless', samples: fakeClip('wait') });
+await workers.run([{ jobId: 'endless', samples: fakeClip('wait') }])[0];

@@ -20,6 +20,13 @@ function transcriptOf(clip: RecognizerClip): Transcript {
   };
 }
 
+/** What `hold` waits for: the test says when. */
+const released = new Promise<void>((resolve) => {
+  process.on('message', (message: { readonly type: string }) => {
+    if (message.type === 'test_release') resolve();
+  });
+});
+
 function untilAborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 }
@@ -37,6 +44,9 @@ async function behave(behaviour: Behaviour | undefined, signal: AbortSignal | un
     case 'wait':
       await untilAborted(signal);
       break;
+    case 'hold':
+      await Promise.race([released, untilAborted(signal)]);
+      break;
     case 'spin':
       for (;;) {
         // Stuck in native code, as far as the parent can tell: no heartbeat, no answer, deaf to `cancel`.
@@ -49,16 +59,33 @@ async function behave(behaviour: Behaviour | undefined, signal: AbortSignal | un
   }
 }
 
+async function transcribe(clip: RecognizerClip): Promise<Transcript> {
+  const isCured = workerNumber > (clip.samples[1] ?? 0);
+  await behave(isCured ? 'echo' : BEHAVIOUR[clip.samples[0] ?? 0], clip.signal);
+  return transcriptOf(clip);
+}
+
 const recognizer: Recognizer = {
-  model: { id: 'fake', version: '1', family: 'fake', sampleRateHz: 16_000, minimumSamples: 1, maximumSamples: 480_000 },
-  async transcribe(clips, options) {
-    const transcripts: Transcript[] = [];
-    for (const clip of clips) {
-      const isCured = workerNumber > (clip.samples[1] ?? 0);
-      await behave(isCured ? 'echo' : BEHAVIOUR[clip.samples[0] ?? 0], options?.signal);
-      transcripts.push(transcriptOf(clip));
-    }
-    return transcripts;
+  model: {
+    id: process.env['FAKE_WORKER_MODEL'] ?? 'fake',
+    version: '1',
+    family: 'fake',
+    sampleRateHz: 16_000,
+    minimumSamples: 1,
+    maximumSamples: 480_000,
+    graph: 'shipped',
+    maximumBatch: 4,
+  },
+  transcribe: (clips) => Promise.all(clips.map(transcribe)),
+  async transcribeEach(clips, onResult) {
+    await Promise.all(
+      clips.map(async (clip, index) => {
+        await transcribe(clip).then(
+          (transcript) => onResult(index, { type: 'transcript', transcript }),
+          (error: unknown) => onResult(index, { type: 'error', error }),
+        );
+      }),
+    );
   },
   close: async () => {},
   [Symbol.asyncDispose]: async () => {},

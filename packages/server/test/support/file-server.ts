@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Transcript } from '@outspoken/asr';
+import type { RecognizerModel, Transcript } from '@outspoken/asr';
 import { AudioError, readWav, writeWav } from '@outspoken/audio';
 import { onTestFinished } from 'vitest';
 import { buildServer } from '../../src/build-server.ts';
@@ -100,8 +100,18 @@ function abortOf(signal: AbortSignal | undefined): Promise<never> {
 
 /** A dispatcher that answers at once, `word <clip>.` for each clip, or holds its jobs until they are given up. */
 class WordDispatcher {
-  readonly model = { id: 'fake', version: '1', family: 'fake', sampleRateHz: SAMPLE_RATE_HZ, minimumSamples: 1, maximumSamples: 480_000 };
+  readonly model: RecognizerModel = {
+    id: 'fake',
+    version: '1',
+    family: 'fake',
+    sampleRateHz: SAMPLE_RATE_HZ,
+    minimumSamples: 1,
+    maximumSamples: 480_000,
+    graph: 'signed',
+    maximumBatch: 1,
+  };
   slots = 2;
+  readonly handSlots = 0;
   onIdle: (() => void) | undefined;
   isHeld = false;
   /** What is heard in every clip, instead of a word and its number. */
@@ -117,14 +127,19 @@ class WordDispatcher {
 
   async close(): Promise<void> {}
 
-  async run(job: RecognitionJob, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RecognitionOutcome> {
+  run(jobs: readonly RecognitionJob[]): Promise<RecognitionOutcome>[] {
+    return jobs.map((job) => this.#recognize(job));
+  }
+
+  async #recognize(job: RecognitionJob): Promise<RecognitionOutcome> {
     this.running += 1;
     this.#heard += 1;
     const number = this.#heard;
     try {
-      if (this.isHeld) await abortOf(signal);
+      if (this.isHeld) await abortOf(job.signal);
       await Promise.resolve();
-      return { transcript: transcriptOf(this.text?.trim() ?? `word ${number}.`, job), attempt: 1, workerId: 1, busyMs: 1 };
+      const transcript = transcriptOf(this.text?.trim() ?? `word ${number}.`, job);
+      return { transcript, attempt: 1, workerId: 1, busyMs: 1, batchSize: 1, handMs: 0 };
     } finally {
       this.running -= 1;
       queueMicrotask(() => this.onIdle?.());
