@@ -12,7 +12,7 @@ const ROOMS: Record<string, { ours: readonly string[]; others: readonly string[]
   'packages/onnx': { ours: [], others: ['onnxruntime-common'], isPure: true },
   'packages/vad': { ours: ['audio', 'onnx'], others: [], isPure: true },
   'packages/protocol': { ours: [], others: [], isPure: true },
-  'packages/asr': { ours: ['audio', 'onnx'], others: [], isPure: true },
+  'packages/asr': { ours: ['audio', 'onnx'], others: ['@bufbuild/protobuf'], isPure: true },
   'packages/client': { ours: ['protocol'], others: [], isPure: true },
   'packages/edge': { ours: ['audio', 'onnx', 'vad', 'client', 'protocol'], others: [], isPure: false },
   'packages/monitoring': { ours: [], others: ['prom-client'], isPure: false },

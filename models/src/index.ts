@@ -1,3 +1,4 @@
+export { type DerivedFiles, type DerivedFilesEvent, type DerivedFilesOptions, loadDerivedFiles } from './derived-files.ts';
 export {
   type CarriedFile,
   type HubFile,
@@ -15,3 +16,4 @@ export { checkModel, type FileCheck, type FileState, stateOf } from './model-che
 export { ModelError, type ModelErrorCode, type ModelErrorDetails } from './model-error.ts';
 export { type LoadedModel, loadModelFiles, type ModelFilesOptions, modelFilePath } from './model-files.ts';
 export { type PullOptions, type PullProgress, type PullResult, pullModel } from './pull.ts';
+export { loadModelReference, type ModelReference } from './reference.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { codeOf, lockDownload } from '../src/download-lock.ts';
+import { lockDownload } from '../src/download-lock.ts';
 import { temporaryFolder } from './local-hub.ts';
 
 test('holds the lock until it is disposed of', async () => {
@@ -30,9 +30,4 @@ test('leaves a lock alone that is just being written', async () => {
 
 test('lets other failures rise', async () => {
   await expect(lockDownload(join(temporaryFolder(), 'no', 'folder', 'model.lock'), 'model.onnx')).rejects.toMatchObject({ code: 'ENOENT' });
-});
-
-test('reads the code of a system error only', () => {
-  expect(codeOf(Object.assign(new Error('no'), { code: 'EACCES' }))).toBe('EACCES');
-  expect([codeOf(new DOMException('no', 'AbortError')), codeOf(new Error('no')), codeOf('no')]).toEqual([undefined, undefined, undefined]);
 });

@@ -60,7 +60,11 @@ export async function startCore(settings: Settings, logger: Logger, metrics: Met
   };
   try {
     const { manifest } = await loadModelFiles(settings.model);
-    metrics.setModel(modelLabels(manifest));
+    // Which graph they use is known when the first of them is ready; whether one ever is, its own waiter hears.
+    workers.ready().then(
+      () => metrics.setModel(modelLabels(manifest, workers.model.graph)),
+      () => {},
+    );
     const { maximumPredictedWaitMs } = settings;
     const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs, ...limits.scheduler });
     metrics.watchQueue(() => scheduler.snapshot());
@@ -73,7 +77,10 @@ export async function startCore(settings: Settings, logger: Logger, metrics: Met
 
 async function swap(workers: LocalWorkers, settings: Settings, metrics: Metrics): Promise<void> {
   const { manifest } = await loadModelFiles(settings.model);
-  await workers.swap({ spawn: () => spawnWorker(settings), onTakeOver: () => metrics.setModel(modelLabels(manifest)) });
+  await workers.swap({
+    spawn: () => spawnWorker(settings),
+    onTakeOver: () => metrics.setModel(modelLabels(manifest, workers.model.graph)),
+  });
 }
 
 function reportWorker(event: WorkerEvent, logger: Logger, metrics: Metrics): void {

@@ -54,6 +54,11 @@ export const SETTINGS = {
     defaultValue: 'moonshine-tiny',
     values: ['moonshine-tiny', 'moonshine-base'],
   }),
+  graph: choice({
+    description: 'graphs that compute it: the fastest that is right on this processor, or those named here',
+    defaultValue: 'auto',
+    values: ['auto', 'signed', 'unsigned', 'shipped'],
+  }),
   workers: integer({
     description: 'recognition processes; each runs one clip at a time',
     defaultValue: Math.min(availableParallelism(), 256),

@@ -1,8 +1,7 @@
-import { loadMoonshine } from '@outspoken/asr';
-import { loadModelFiles } from '@outspoken/models';
 import { serveRecognizer } from '@outspoken/server/child';
 import * as runtime from 'onnxruntime-node';
 import { EXIT_CODE } from './exit-code.ts';
+import { describeRecognizerEvent, loadRecognizer, type RecognizerEvent } from './load-recognizer.ts';
 import type { WorkerSettings } from './worker-process.ts';
 
 process.title = 'outspoken-worker';
@@ -14,7 +13,13 @@ process.on('SIGHUP', () => {});
 // Written by the parent, see worker-process.ts.
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
 await serveRecognizer(process, {
-  load: async () => loadMoonshine(runtime, await loadModelFiles(settings.model), { threads: settings.threadsPerWorker }),
+  load: () => loadRecognizer(runtime, settings, report),
 });
 // A decode in native code cannot be waited for, and an idle runtime would keep the process alive.
 process.exit(EXIT_CODE.ok);
+
+/** One line each, in words: the log of the server is its parent's, and shares this standard error. */
+function report(event: RecognizerEvent): void {
+  const text = describeRecognizerEvent(settings.model, event);
+  if (text !== undefined) process.stderr.write(`outspoken: ${text}\n`);
+}

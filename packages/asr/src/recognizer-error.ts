@@ -1,5 +1,5 @@
 /** Why a recognizer refused a clip or failed on it. */
-export type RecognizerErrorCode = 'audio_not_finite' | 'clip_too_short' | 'clip_too_long' | 'model_failed' | 'not_a_number';
+export type RecognizerErrorCode = 'audio_not_finite' | 'clip_too_short' | 'clip_too_long' | 'model_failed' | 'not_a_number' | 'graph_wrong';
 
 /** Context of a {@link RecognizerError}. */
 export interface RecognizerErrorOptions extends ErrorOptions {
@@ -9,7 +9,8 @@ export interface RecognizerErrorOptions extends ErrorOptions {
 
 /**
  * A clip that was refused before the graph ran (`audio_not_finite`, `clip_too_short`, `clip_too_long`), or a model that
- * failed (`model_failed`) or computed something that is not a number (`not_a_number`).
+ * failed (`model_failed`), computed something that is not a number (`not_a_number`), or whose prepared graphs compute something else than
+ * they should on this processor (`graph_wrong`).
  */
 export class RecognizerError extends Error {
   readonly code: RecognizerErrorCode;

@@ -84,6 +84,8 @@ export const GUARDS = ['repetition', 'token_cap', 'silence', 'other'] as const;
 export const RESUME_OUTCOMES = ['resumed', 'expired'] as const;
 /** Why an interim result was not sent: a newer one took its place, its clip had ended, or the server was too busy. */
 export const INTERIM_DROP_REASONS = ['coalesced', 'stale', 'overload'] as const;
+/** Which graphs compute a model. */
+export const GRAPHS = ['signed', 'unsigned', 'shipped'] as const;
 /** Why a worker process was replaced. */
 export const RESTART_REASONS = ['crashed', 'hung', 'load_failed'] as const;
 /** WebSocket close codes that this server or a client of it sends. */
@@ -361,7 +363,7 @@ export const METRICS = {
     type: 'gauge',
     help: 'Always 1; its labels say which model answers.',
     unit: 'info',
-    labels: { name: 'configured', version: 'configured', sha256: 'configured', quantization: 'configured' },
+    labels: { name: 'configured', version: 'configured', sha256: 'configured', quantization: 'configured', graph: GRAPHS },
   },
   draining: {
     name: 'outspoken_draining',

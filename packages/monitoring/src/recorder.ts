@@ -1,5 +1,6 @@
 import type {
   CLIP_OUTCOMES,
+  GRAPHS,
   INTERIM_DROP_REASONS,
   LANES,
   PROTOCOLS,
@@ -78,6 +79,8 @@ export interface ModelLabels {
   /** Hex digest of the weights. */
   readonly sha256: string;
   readonly quantization: string;
+  /** Which graphs compute it: prepared ones with weights of a sign, or those that were published. */
+  readonly graph: (typeof GRAPHS)[number];
 }
 
 /** State of the queue at the moment of a scrape. */

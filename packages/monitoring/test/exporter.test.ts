@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMetrics, METRICS } from '../src/index.ts';
 
-const MODEL = { name: 'moonshine-tiny', version: '1', sha256: 'ab'.repeat(32), quantization: 'int8' };
+const MODEL = { name: 'moonshine-tiny', version: '1', sha256: 'ab'.repeat(32), quantization: 'int8', graph: 'signed' } as const;
 
 function useEverything(metrics: ReturnType<typeof createMetrics>): void {
   metrics.setModel(MODEL);

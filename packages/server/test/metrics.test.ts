@@ -5,7 +5,7 @@ import { RawClient, startServer } from './support/test-server.ts';
 
 test('the metrics of a clip can be scraped', async () => {
   const metrics = createMetrics({ collectsProcess: false });
-  metrics.setModel({ name: 'fake', version: '1', sha256: 'x', quantization: 'none' });
+  metrics.setModel({ name: 'fake', version: '1', sha256: 'x', quantization: 'none', graph: 'signed' });
   const { base, dispatcher } = await startServer({ metrics });
   const client = await RawClient.open(base);
   client.send(start(0));

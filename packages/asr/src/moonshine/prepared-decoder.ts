@@ -71,11 +71,16 @@ export class PreparedDecoder implements ClipDecoder {
   ): Promise<{ readonly found: GreedySearchResult; readonly timings: RecognitionTimings }> {
     const { now } = this.#options;
     const startedAtMs = now();
-    const encoded = await this.#encoder.run({ audio: new this.#runtime.Tensor('float32', samples, [1, samples.length]) });
+    const encoded = await this.encode(samples);
     const encodedAtMs = now();
     options.signal?.throwIfAborted();
     const found = await this.#search(encoded, options);
     return { found, timings: { encoderMs: encodedAtMs - startedAtMs, decoderMs: now() - encodedAtMs } };
+  }
+
+  /** What the search needs of a clip: keys and values of the cross-attention of each layer, `cross_key.N` and `cross_value.N`. */
+  encode(samples: Float32Array): Promise<Record<string, OnnxTensor>> {
+    return this.#encoder.run({ audio: new this.#runtime.Tensor('float32', samples, [1, samples.length]) });
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,8 @@ import type { PreparedGraphs } from './graph/build.ts';
 import { type GreedySearchResult, NotANumberError } from './greedy-search.ts';
 import { loadMoonshineModel } from './model.ts';
 import { type MoonshineParameters, maximumTokensOf, readMoonshineParameters } from './parameters.ts';
-import { PreparedDecoder } from './prepared-decoder.ts';
+import { PreparedDecoder, type PreparedDecoderOptions } from './prepared-decoder.ts';
+import { checkGraphs, type MoonshineReference } from './self-check.ts';
 import { ShippedDecoder } from './shipped-decoder.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -53,10 +54,12 @@ export interface MoonshineOptions {
    * @defaultValue the published ones
    */
   readonly graphs?: PreparedGraphs;
+  /** What the graphs must compute; they are checked against it before they are used. */
+  readonly reference?: MoonshineReference;
 }
 
 /** The options of {@link loadMoonshine} unless told otherwise. */
-export const DEFAULT_MOONSHINE_OPTIONS: Required<Omit<MoonshineOptions, 'graphs'>> = Object.freeze({
+export const DEFAULT_MOONSHINE_OPTIONS: Required<Omit<MoonshineOptions, 'graphs' | 'reference'>> = Object.freeze({
   threads: 1,
   now: () => performance.now(),
 });
@@ -65,7 +68,8 @@ export const DEFAULT_MOONSHINE_OPTIONS: Required<Omit<MoonshineOptions, 'graphs'
  * Loads a Moonshine model on an injected ONNX runtime.
  *
  * @throws RangeError when an option or a parameter of the manifest is out of range.
- * @throws {@link RecognizerError} `model_failed` when the files are not those of a Moonshine model.
+ * @throws {@link RecognizerError} `model_failed` when the files are not those of a Moonshine model, `graph_wrong` when prepared graphs
+ *   compute something else than they should on this processor: then others, or the published ones, are to be used.
  */
 export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSource, options: MoonshineOptions = {}): Promise<Recognizer> {
   const { threads, now } = { ...DEFAULT_MOONSHINE_OPTIONS, ...options };
@@ -76,7 +80,7 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
   const tokenizer = new Tokenizer(source.files.vocabulary);
   const session = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential', graphOptimizationLevel: 'all' } as const;
   const decoder = options.graphs
-    ? await PreparedDecoder.load(runtime, options.graphs, { parameters, session, now })
+    ? await loadPrepared(runtime, options.graphs, { parameters, session, now, reference: options.reference })
     : new ShippedDecoder(await loadMoonshineModel(runtime, source.files, session), parameters, now);
   const { name: id, version, family } = source.manifest;
   const { sampleRateHz, minimumSamples, maximumSamples } = parameters;
@@ -87,6 +91,21 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
     tokenizer,
     decoder,
   });
+}
+
+async function loadPrepared(
+  runtime: OnnxRuntime,
+  graphs: PreparedGraphs,
+  { reference, ...options }: PreparedDecoderOptions & { readonly reference: MoonshineReference | undefined },
+): Promise<PreparedDecoder> {
+  const decoder = await PreparedDecoder.load(runtime, graphs, options);
+  try {
+    await checkGraphs(runtime, decoder, { reference, options });
+    return decoder;
+  } catch (error) {
+    await decoder.close();
+    throw error;
+  }
 }
 
 interface MoonshineParts {

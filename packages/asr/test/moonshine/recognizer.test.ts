@@ -195,5 +195,7 @@ test('says what it is and which clips it takes', () => {
     sampleRateHz: 16_000,
     minimumSamples: 1600,
     maximumSamples: 480_000,
+    graph: 'shipped',
+    maximumBatch: 1,
   });
 });
