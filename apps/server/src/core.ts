@@ -12,7 +12,7 @@ import {
 import type { Logger } from 'pino';
 import { spawnFileReader } from './file-reader-process.ts';
 import { modelLabels } from './model-labels.ts';
-import type { Settings } from './settings.ts';
+import { SETTINGS, type Settings } from './settings.ts';
 import { spawnWorker } from './worker-process.ts';
 
 /** What recognizes speech, with and without a server in front of it. */
@@ -45,7 +45,7 @@ export async function startCore(settings: Settings, logger: Logger, metrics: Met
   const workers = new LocalWorkers({
     workers: settings.workers,
     jobTimeoutMs: settings.jobTimeoutMs,
-    spawn: () => spawnWorker(settings),
+    spawn: () => spawnWorker(settingsOf(settings, logger)),
     onEvent: (event) => reportWorker(event, logger, metrics),
   });
   const readers = new LocalFileReaders({
@@ -68,11 +68,17 @@ export async function startCore(settings: Settings, logger: Logger, metrics: Met
     const { maximumPredictedWaitMs } = settings;
     const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs, ...limits.scheduler });
     metrics.watchQueue(() => scheduler.snapshot());
-    return { workers, scheduler, readers, swap: (next) => swap(workers, next, metrics), close };
+    return { workers, scheduler, readers, swap: (next) => swap(workers, settingsOf(next, logger), metrics), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The workers write as much to the log as their parent does, whatever the settings say: a program may have a logger of its own. */
+function settingsOf(settings: Settings, logger: Logger): Settings {
+  const logLevel = SETTINGS.logLevel.fromText(logger.level);
+  return { ...settings, logLevel };
 }
 
 async function swap(workers: LocalWorkers, settings: Settings, metrics: Metrics): Promise<void> {

@@ -1,4 +1,4 @@
-import type { PreparedGraphs, Recognizer, WeightSign } from '@outspoken/asr';
+import type { PreparedGraphs, Recognizer, WeightForm } from '@outspoken/asr';
 import { buildMoonshineGraphs, type GraphVariant, loadMoonshine, MOONSHINE_GRAPH_VERSION, type MoonshineReference } from '@outspoken/asr';
 import { readWav } from '@outspoken/audio';
 import { type DerivedFilesEvent, type LoadedModel, loadDerivedFiles, loadModelFiles, loadModelReference } from '@outspoken/models';
@@ -10,9 +10,9 @@ export type RecognizerSettings = Pick<Settings, 'model' | 'graph' | 'threadsPerW
 
 /** Something that happened on the way, for whoever watches. */
 export type RecognizerEvent =
-  | { readonly type: 'graph'; readonly graph: WeightSign; readonly event: DerivedFilesEvent }
+  | { readonly type: 'graph'; readonly graph: WeightForm; readonly event: DerivedFilesEvent }
   /** These graphs are not used: `message` says why. */
-  | { readonly type: 'rejected'; readonly graph: WeightSign; readonly message: string };
+  | { readonly type: 'rejected'; readonly graph: WeightForm; readonly message: string };
 
 type RecognizableModel = Settings['model'];
 
@@ -70,7 +70,7 @@ export function describeRecognizerEvent(model: string, event: RecognizerEvent): 
 
 async function loadGraphs(
   { manifest, files }: LoadedModel<RecognizableModel>,
-  variant: WeightSign,
+  variant: WeightForm,
   onEvent: (event: DerivedFilesEvent) => void,
 ): Promise<PreparedGraphs> {
   const { endTokenId = 0, maximumTokens = 0 } = manifest.parameters;

@@ -5,15 +5,15 @@ import { childArguments } from './child-arguments.ts';
 import type { Settings } from './settings.ts';
 
 /** What a worker is told at its start. */
-export type WorkerSettings = Pick<Settings, 'model' | 'graph' | 'threadsPerWorker'>;
+export type WorkerSettings = Pick<Settings, 'model' | 'graph' | 'threadsPerWorker' | 'logLevel'>;
 
 // The worker is a TypeScript file when the program runs from its sources.
 const WORKER_FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
 
 /** Starts a recognition process. Its standard output stays closed: ours belongs to the line that says where we listen. */
 export function spawnWorker(settings: WorkerSettings): WorkerProcess {
-  const { model, graph, threadsPerWorker } = settings;
-  return fork(WORKER_FILE, [JSON.stringify({ model, graph, threadsPerWorker } satisfies WorkerSettings)], {
+  const { model, graph, threadsPerWorker, logLevel } = settings;
+  return fork(WORKER_FILE, [JSON.stringify({ model, graph, threadsPerWorker, logLevel } satisfies WorkerSettings)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: childArguments(),

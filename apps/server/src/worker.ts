@@ -4,6 +4,8 @@ import { EXIT_CODE } from './exit-code.ts';
 import { describeRecognizerEvent, loadRecognizer, type RecognizerEvent } from './load-recognizer.ts';
 import type { WorkerSettings } from './worker-process.ts';
 
+const STANDARD_ERROR = 2;
+
 process.title = 'outspoken-worker';
 // Ctrl-C and a supervisor's stop reach the whole group: the parent decides when a worker ends, so that clips in flight finish.
 process.on('SIGINT', () => {});
@@ -13,13 +15,17 @@ process.on('SIGHUP', () => {});
 // Written by the parent, see worker-process.ts.
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
 await serveRecognizer(process, {
-  load: () => loadRecognizer(runtime, settings, report),
+  load: () => loadRecognizer(runtime, settings, (event) => void report(event)),
 });
 // A decode in native code cannot be waited for, and an idle runtime would keep the process alive.
 process.exit(EXIT_CODE.ok);
 
-/** One line each, in words: the log of the server is its parent's, and shares this standard error. */
-function report(event: RecognizerEvent): void {
+/** Rare enough that the logger is loaded only then. */
+async function report(event: RecognizerEvent): Promise<void> {
   const text = describeRecognizerEvent(settings.model, event);
-  if (text !== undefined) process.stderr.write(`outspoken: ${text}\n`);
+  if (text === undefined) return;
+  const [{ createLogger }, { pino }] = await Promise.all([import('./logger.ts'), import('pino')]);
+  const logger = createLogger({ level: settings.logLevel, destination: pino.destination({ dest: STANDARD_ERROR, sync: true }) });
+  const isProgress = event.type === 'graph' && event.event.type === 'building';
+  logger[isProgress ? 'info' : 'warn'](text);
 }

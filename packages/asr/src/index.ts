@@ -1,7 +1,7 @@
 export { buildMoonshineGraphs, type GraphParameters, MOONSHINE_GRAPH_VERSION, type PreparedGraphs } from './moonshine/graph/build.ts';
 export { DEFAULT_MOONSHINE_OPTIONS, loadMoonshine, type MoonshineOptions, type MoonshineSource } from './moonshine/recognizer.ts';
 export type { MoonshineReference } from './moonshine/self-check.ts';
-export type { WeightSign } from './onnx-graph/quantized-linear.ts';
+export type { WeightForm } from './onnx-graph/quantized-linear.ts';
 export type { ClipResult, GraphVariant, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from './recognizer.ts';
 export { RecognizerError, type RecognizerErrorCode, type RecognizerErrorOptions } from './recognizer-error.ts';
 export type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from './transcript.ts';

@@ -8,10 +8,10 @@ export interface RecognizerClip {
 }
 
 /**
- * Which graphs compute a model: `signed` and `unsigned` are prepared ones, with int8 weights of that sign, `shipped` the files as they
- * were published.
+ * Which graphs compute a model: `signed` and `unsigned` are prepared ones, with 8-bit weights of that sign, `float` with 32-bit floats (to
+ * measure the others by), `shipped` the files as they were published.
  */
-export type GraphVariant = 'signed' | 'unsigned' | 'shipped';
+export type GraphVariant = 'signed' | 'unsigned' | 'float' | 'shipped';
 
 /** How one clip of {@link Recognizer.transcribeEach} ended. */
 export type ClipResult =

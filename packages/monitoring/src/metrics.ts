@@ -85,7 +85,7 @@ export const RESUME_OUTCOMES = ['resumed', 'expired'] as const;
 /** Why an interim result was not sent: a newer one took its place, its clip had ended, or the server was too busy. */
 export const INTERIM_DROP_REASONS = ['coalesced', 'stale', 'overload'] as const;
 /** Which graphs compute a model. */
-export const GRAPHS = ['signed', 'unsigned', 'shipped'] as const;
+export const GRAPHS = ['signed', 'unsigned', 'float', 'shipped'] as const;
 /** Why a worker process was replaced. */
 export const RESTART_REASONS = ['crashed', 'hung', 'load_failed'] as const;
 /** WebSocket close codes that this server or a client of it sends. */

@@ -10,8 +10,11 @@ export interface QuantizedLinear {
   readonly zeroPoints: Uint8Array;
 }
 
-/** Sign of the stored weights. Signed ones have the fast kernels (VNNI, AMX, ARM); AVX2 without VNNI saturates on them. */
-export type WeightSign = 'signed' | 'unsigned';
+/**
+ * How weights are stored. Signed bytes have the fast kernels (VNNI, AMX, ARM); AVX2 without VNNI saturates on them. Floats are slow and
+ * four times as large, and round nothing on the way: what the others are measured by.
+ */
+export type WeightForm = 'signed' | 'unsigned' | 'float';
 
 // The same value in both forms: u8 with zero point z is s8 with zero point z − 128.
 const SIGN_OFFSET = 128;
@@ -53,15 +56,16 @@ export function transposeLinear(linear: QuantizedLinear): QuantizedLinear {
 }
 
 /**
- * Adds `y = x W + b` in integers: the input is quantised to unsigned 8 bits with one scale for the whole tensor, taken from its
+ * Adds `y = x W + b`, in integers unless the weights are to be floats: the input is quantised to unsigned 8 bits with one scale for the whole tensor, taken from its
  * smallest and largest value, as in the published graphs.
  */
-export function addLinear(graph: GraphBuilder, x: string, linear: QuantizedLinear, sign: WeightSign, bias?: ArrayLike<number>): string {
+export function addLinear(graph: GraphBuilder, x: string, linear: QuantizedLinear, form: WeightForm, bias?: ArrayLike<number>): string {
+  if (form === 'float') return addFloatLinear(graph, x, linear, bias);
   const { inputs, outputs, weights, scales, zeroPoints } = linear;
   const isPerTensor = scales.every((scale) => scale === scales[0]) && zeroPoints.every((zeroPoint) => zeroPoint === zeroPoints[0]);
   const columns = isPerTensor ? 1 : outputs;
   const shape = isPerTensor ? [] : [outputs];
-  const stored = (bytes: Uint8Array): Uint8Array | Int8Array => (sign === 'signed' ? toSigned(bytes) : bytes);
+  const stored = (bytes: Uint8Array): Uint8Array | Int8Array => (form === 'signed' ? toSigned(bytes) : bytes);
   const values = [
     x,
     graph.bytes(stored(weights), [inputs, outputs]),
@@ -69,6 +73,17 @@ export function addLinear(graph: GraphBuilder, x: string, linear: QuantizedLinea
     graph.bytes(stored(zeroPoints.subarray(0, columns)), shape),
   ];
   return graph.fused('DynamicQuantizeMatMul', bias ? [...values, graph.floats(bias)] : values);
+}
+
+function addFloatLinear(graph: GraphBuilder, x: string, linear: QuantizedLinear, bias: ArrayLike<number> | undefined): string {
+  const { inputs, outputs, weights, scales, zeroPoints } = linear;
+  const floats = new Float32Array(weights.length);
+  for (let index = 0; index < floats.length; index += 1) {
+    const output = index % outputs;
+    floats[index] = (scales[output] ?? 0) * ((weights[index] ?? 0) - (zeroPoints[output] ?? 0));
+  }
+  const product = graph.node('MatMul', [x, graph.floats(floats, [inputs, outputs])]);
+  return bias ? graph.node('Add', [product, graph.floats(bias)]) : product;
 }
 
 function toSigned(bytes: Uint8Array): Int8Array {

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import { addLinear, joinLinears, type QuantizedLinear, type WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import { addLinear, joinLinears, type QuantizedLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
 import { addRotaryEmbedding, type RotaryTables } from './rotary-embedding.ts';
 import type { MoonshineSizes } from './weights.ts';
 
@@ -14,7 +14,7 @@ export interface SelfAttentionWeights {
 /** What a self-attention is told about the graph around it. */
 export interface SelfAttentionContext {
   readonly sizes: MoonshineSizes;
-  readonly sign: WeightSign;
+  readonly form: WeightForm;
   readonly tables: RotaryTables;
   /** `[1]`, position of the first time of the input. */
   readonly position: string;
@@ -30,7 +30,7 @@ export interface KeysAndValues {
 export function addSelfAttention(graph: GraphBuilder, x: string, weights: SelfAttentionWeights, context: SelfAttentionContext): string {
   const [query = '', key = '', value = ''] = addProjections(graph, x, weights, context);
   const heard = graph.fused('MultiHeadAttention', [query, key, value], attributesOf(context.sizes));
-  return addLinear(graph, heard, weights.output, context.sign);
+  return addLinear(graph, heard, weights.output, context.form);
 }
 
 /** The same for one new time that sees those before it and itself; returns their keys and values, its own appended. */
@@ -44,7 +44,7 @@ export function addCachedSelfAttention(
   const [query = '', key = '', value = ''] = addProjections(graph, x, weights, context);
   const inputs = [query, key, value, '', '', '', past.keys, past.values];
   const [heard = '', keys = '', values = ''] = graph.nodes('MultiHeadAttention', inputs, attributesOf(context.sizes), 3, 'com.microsoft');
-  return { output: addLinear(graph, heard, weights.output, context.sign), present: { keys, values } };
+  return { output: addLinear(graph, heard, weights.output, context.form), present: { keys, values } };
 }
 
 /**
@@ -58,19 +58,19 @@ export function addCrossAttention(
   x: string,
   encoded: KeysAndValues,
   weights: { readonly query: QuantizedLinear; readonly output: QuantizedLinear },
-  { sizes, sign }: { readonly sizes: MoonshineSizes; readonly sign: WeightSign },
+  { sizes, form }: { readonly sizes: MoonshineSizes; readonly form: WeightForm },
 ): string {
   const { heads, headSize, width } = sizes;
-  const query = graph.node('Reshape', [addLinear(graph, x, weights.query, sign), graph.integers([0, heads, 1, headSize])]);
+  const query = graph.node('Reshape', [addLinear(graph, x, weights.query, form), graph.integers([0, heads, 1, headSize])]);
   const attention = graph.node('Softmax', [graph.node('MatMul', [query, encoded.keys])], { axis: -1 });
   const heard = graph.node('Reshape', [graph.node('MatMul', [attention, encoded.values]), graph.integers([0, 1, width])]);
-  return addLinear(graph, heard, weights.output, sign);
+  return addLinear(graph, heard, weights.output, form);
 }
 
 function addProjections(graph: GraphBuilder, x: string, weights: SelfAttentionWeights, context: SelfAttentionContext): string[] {
-  const { sizes, sign, tables, position } = context;
+  const { sizes, form, tables, position } = context;
   const { width, heads } = sizes;
-  const joined = addLinear(graph, x, joinLinears([weights.query, weights.key, weights.value]), sign);
+  const joined = addLinear(graph, x, joinLinears([weights.query, weights.key, weights.value]), form);
   const [query = '', key = '', value = ''] = graph.nodes('Split', [joined, graph.integers([width, width, width])], { axis: -1 }, 3);
   const rotate = (part: string): string => addRotaryEmbedding(graph, part, position, tables, heads);
   return [rotate(query), rotate(key), value];

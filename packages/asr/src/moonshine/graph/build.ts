@@ -1,4 +1,4 @@
-import type { WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import type { WeightForm } from '../../onnx-graph/quantized-linear.ts';
 import { buildDecoderGraph } from './decoder-graph.ts';
 import { buildEncoderGraph } from './encoder-graph.ts';
 import { MoonshineWeights } from './weights.ts';
@@ -8,7 +8,7 @@ export const MOONSHINE_GRAPH_VERSION = 1;
 
 /** Two graphs that compute what the published ones do, faster. */
 export interface PreparedGraphs {
-  readonly variant: WeightSign;
+  readonly variant: WeightForm;
   readonly encoder: Uint8Array;
   readonly decoder: Uint8Array;
 }
@@ -28,13 +28,13 @@ export interface GraphParameters {
  */
 export function buildMoonshineGraphs(
   files: { readonly encoder: Uint8Array; readonly decoder: Uint8Array },
-  variant: WeightSign,
+  variant: WeightForm,
   { endTokenId, maximumTokens }: GraphParameters,
 ): PreparedGraphs {
   const weights = new MoonshineWeights(files);
   return {
     variant,
     encoder: buildEncoderGraph(weights, variant),
-    decoder: buildDecoderGraph(weights, { sign: variant, endTokenId, maximumPositions: maximumTokens + 1 }),
+    decoder: buildDecoderGraph(weights, { form: variant, endTokenId, maximumPositions: maximumTokens + 1 }),
   };
 }

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import type { WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import type { WeightForm } from '../../onnx-graph/quantized-linear.ts';
 import type { QuantizedConvolution } from './weights.ts';
 
 const ZERO_POINT = 128;
@@ -19,10 +19,10 @@ export function addConvolution(
   x: string,
   convolution: QuantizedConvolution,
   bias: Float32Array,
-  sign: WeightSign,
+  form: WeightForm,
 ): string {
   const product =
-    sign === 'signed'
+    form === 'signed'
       ? addSplitProduct(graph, x, convolution)
       : graph.node('MatMul', [addWindows(graph, x, convolution), floatWeights(graph, convolution)]);
   return graph.node('Add', [product, graph.floats(bias)]);

@@ -1,5 +1,5 @@
 import { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import type { WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import type { WeightForm } from '../../onnx-graph/quantized-linear.ts';
 import { addCachedSelfAttention, addCrossAttention, type KeysAndValues } from './attention.ts';
 import { addGatedFeedForward } from './feed-forward.ts';
 import { addEmbedding, addHead, type NextToken } from './head.ts';
@@ -10,7 +10,7 @@ import type { MoonshineWeights } from './weights.ts';
 
 /** What building a decoder takes. */
 export interface DecoderOptions {
-  readonly sign: WeightSign;
+  readonly form: WeightForm;
   readonly endTokenId: number;
   /** Longest text, in tokens, with the start token. */
   readonly maximumPositions: number;
@@ -53,7 +53,7 @@ interface StepInputs {
 function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: NextToken; readonly present: KeysAndValues[] } {
   const { tokenIds, position, past, encoded, tables, weights, options } = inputs;
   const { sizes } = weights;
-  const { sign } = options;
+  const { form } = options;
   const embedding = weights.embedding();
   const present: KeysAndValues[] = [];
   let sum = addEmbedding(graph, tokenIds, embedding);
@@ -71,12 +71,12 @@ function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: Next
         value: linear('self_attn/v_proj'),
         output: linear('self_attn/dense'),
       },
-      { sizes, sign, tables, position },
+      { sizes, form, tables, position },
     );
     present.push(own.present);
     ({ normalised, sum } = addResidualNormalisation(graph, own.output, sum, floats('post_attention_layernorm.weight')));
     const crossWeights = { query: linear('encoder_attn/q_proj'), output: linear('encoder_attn/dense') };
-    const crossed = addCrossAttention(graph, normalised, encoded[layer] ?? { keys: '', values: '' }, crossWeights, { sizes, sign });
+    const crossed = addCrossAttention(graph, normalised, encoded[layer] ?? { keys: '', values: '' }, crossWeights, { sizes, form });
     ({ normalised, sum } = addResidualNormalisation(graph, crossed, sum, floats('final_layernorm.weight')));
     const fed = addGatedFeedForward(
       graph,
@@ -87,11 +87,11 @@ function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: Next
         fall: linear('mlp/down_proj'),
         fallBias: floats('mlp.down_proj.bias'),
       },
-      sign,
+      form,
     );
     const isLast = layer === past.length - 1;
     const gain = weights.decoderFloats(isLast ? 'norm.weight' : `layers.${layer + 1}.input_layernorm.weight`);
     ({ normalised, sum } = addResidualNormalisation(graph, fed, sum, gain));
   }
-  return { next: addHead(graph, normalised, embedding, options.endTokenId, sign), present };
+  return { next: addHead(graph, normalised, embedding, options.endTokenId, form), present };
 }

@@ -1,5 +1,5 @@
 import { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import { addLinear, joinLinears, scaleLinear, type WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import { addLinear, joinLinears, scaleLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
 import { addSelfAttention } from './attention.ts';
 import { addConvolution, addSampleConvolution } from './convolution.ts';
 import { addFeedForward } from './feed-forward.ts';
@@ -16,27 +16,27 @@ const STRIDES = { conv1: 64, conv2: 3, conv3: 2 } as const;
  * The encoder: `audio [1, samples]` to what the decoder's cross-attention needs of it, computed once: for each layer `cross_key.N`
  * `[1, heads, head size, frames]`, transposed and divided by `√headSize`, and `cross_value.N` `[1, heads, frames, head size]`.
  */
-export function buildEncoderGraph(weights: MoonshineWeights, sign: WeightSign): Uint8Array {
+export function buildEncoderGraph(weights: MoonshineWeights, form: WeightForm): Uint8Array {
   const graph = new GraphBuilder('encoder');
   const audio = graph.input('audio', 'float32', [1, 'samples']);
-  addCrossKeysAndValues(graph, addLayers(graph, addFrames(graph, audio, weights, sign), weights, sign), weights, sign);
+  addCrossKeysAndValues(graph, addLayers(graph, addFrames(graph, audio, weights, form), weights, form), weights, form);
   return graph.toModel();
 }
 
 /** Samples to frames, `[1, frames, width]`. */
-function addFrames(graph: GraphBuilder, audio: string, weights: MoonshineWeights, sign: WeightSign): string {
+function addFrames(graph: GraphBuilder, audio: string, weights: MoonshineWeights, form: WeightForm): string {
   const heard = graph.node('Tanh', [addSampleConvolution(graph, audio, weights.convolution('conv1', STRIDES.conv1))]);
   let x = addGroupNormalisation(graph, heard, weights.groupNormalisation());
   for (const name of ['conv2', 'conv3'] as const) {
     const bias = weights.encoder.floats(`${name}.bias`);
-    x = graph.fused('Gelu', [addConvolution(graph, x, weights.convolution(name, STRIDES[name]), bias, sign)]);
+    x = graph.fused('Gelu', [addConvolution(graph, x, weights.convolution(name, STRIDES[name]), bias, form)]);
   }
   return x;
 }
 
-function addLayers(graph: GraphBuilder, frames: string, weights: MoonshineWeights, sign: WeightSign): string {
+function addLayers(graph: GraphBuilder, frames: string, weights: MoonshineWeights, form: WeightForm): string {
   const { sizes, frequencies } = weights;
-  const context = { sizes, sign, tables: addRotaryTables(graph, frequencies, MAXIMUM_FRAMES), position: graph.integers([0]) };
+  const context = { sizes, form, tables: addRotaryTables(graph, frequencies, MAXIMUM_FRAMES), position: graph.integers([0]) };
   let sum = frames;
   let normalised = addLayerNormalisation(graph, frames, weights.encoderFloats(0, 'input_layernorm.weight'));
   for (let layer = 0; layer < sizes.encoderLayers; layer += 1) {
@@ -62,7 +62,7 @@ function addLayers(graph: GraphBuilder, frames: string, weights: MoonshineWeight
         fall: linear('mlp/fc2'),
         fallBias: weights.encoderFloats(layer, 'mlp.fc2.bias'),
       },
-      sign,
+      form,
     );
     const isLast = layer === sizes.encoderLayers - 1;
     const gain = isLast ? weights.encoder.floats('layer_norm.weight') : weights.encoderFloats(layer + 1, 'input_layernorm.weight');
@@ -72,12 +72,12 @@ function addLayers(graph: GraphBuilder, frames: string, weights: MoonshineWeight
 }
 
 /** One map for the keys and values of all layers, so that the frames are quantised once. */
-function addCrossKeysAndValues(graph: GraphBuilder, states: string, weights: MoonshineWeights, sign: WeightSign): void {
+function addCrossKeysAndValues(graph: GraphBuilder, states: string, weights: MoonshineWeights, form: WeightForm): void {
   const { heads, headSize, width, decoderLayers: layers } = weights.sizes;
   const indices = Array.from({ length: layers }, (_, layer) => layer);
   const keyLinears = indices.map((layer) => scaleLinear(weights.decoderLinear(layer, 'encoder_attn/k_proj'), 1 / Math.sqrt(headSize)));
   const valueLinears = indices.map((layer) => weights.decoderLinear(layer, 'encoder_attn/v_proj'));
-  const joined = addLinear(graph, states, joinLinears([...keyLinears, ...valueLinears]), sign);
+  const joined = addLinear(graph, states, joinLinears([...keyLinears, ...valueLinears]), form);
   const sides = graph.integers([layers * width, layers * width]);
   const [allKeys = '', allValues = ''] = graph.nodes('Split', [joined, sides], { axis: -1 }, 2);
   const transposed = graph.node('Transpose', [allKeys], { perm: [0, 2, 1] });

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import { addLinear, type QuantizedLinear, type WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import { addLinear, type QuantizedLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
 
 /** The two maps of a feed-forward block with their offsets. */
 export interface FeedForwardWeights {
@@ -10,16 +10,16 @@ export interface FeedForwardWeights {
 }
 
 /** The encoder's: `gelu(x W1 + b1) W2 + b2`. */
-export function addFeedForward(graph: GraphBuilder, x: string, weights: FeedForwardWeights, sign: WeightSign): string {
-  const hidden = graph.fused('Gelu', [addLinear(graph, x, weights.rise, sign, weights.riseBias)]);
-  return addLinear(graph, hidden, weights.fall, sign, weights.fallBias);
+export function addFeedForward(graph: GraphBuilder, x: string, weights: FeedForwardWeights, form: WeightForm): string {
+  const hidden = graph.fused('Gelu', [addLinear(graph, x, weights.rise, form, weights.riseBias)]);
+  return addLinear(graph, hidden, weights.fall, form, weights.fallBias);
 }
 
 /** The decoder's, gated: `[v, g] = x W1 + b1`, then `(g · sigmoid(g) · v) W2 + b2` (SwiGLU, arXiv:2002.05202). */
-export function addGatedFeedForward(graph: GraphBuilder, x: string, weights: FeedForwardWeights, sign: WeightSign): string {
+export function addGatedFeedForward(graph: GraphBuilder, x: string, weights: FeedForwardWeights, form: WeightForm): string {
   const half = weights.rise.outputs / 2;
-  const risen = addLinear(graph, x, weights.rise, sign, weights.riseBias);
+  const risen = addLinear(graph, x, weights.rise, form, weights.riseBias);
   const [value = '', gate = ''] = graph.nodes('Split', [risen, graph.integers([half, half])], { axis: -1 }, 2);
   const gated = graph.node('Mul', [graph.fused('QuickGelu', [gate], { alpha: { float: 1 } }), value]);
-  return addLinear(graph, gated, weights.fall, sign, weights.fallBias);
+  return addLinear(graph, gated, weights.fall, form, weights.fallBias);
 }

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import { addLinear, type QuantizedLinear, transposeLinear, type WeightSign } from '../../onnx-graph/quantized-linear.ts';
+import { addLinear, type QuantizedLinear, transposeLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
 
 /** Embedding of token ids `[rows, 1]` to `[rows, 1, width]`: one row of the table each, turned to floats. */
 export function addEmbedding(graph: GraphBuilder, tokenIds: string, embedding: QuantizedLinear): string {
@@ -21,8 +21,8 @@ export interface NextToken {
  * The most probable next token: `softmax(x Eᵀ)` over the whole vocabulary, with the embedding `E` as the output map. In 8 bits: the
  * published graph turns the table into floats at every step, which took more time than all the rest.
  */
-export function addHead(graph: GraphBuilder, x: string, embedding: QuantizedLinear, endTokenId: number, sign: WeightSign): NextToken {
-  const probabilities = graph.node('Softmax', [addLinear(graph, x, transposeLinear(embedding), sign)], { axis: -1 });
+export function addHead(graph: GraphBuilder, x: string, embedding: QuantizedLinear, endTokenId: number, form: WeightForm): NextToken {
+  const probabilities = graph.node('Softmax', [addLinear(graph, x, transposeLinear(embedding), form)], { axis: -1 });
   const [best = '', index = ''] = graph.nodes('TopK', [probabilities, graph.integers([1])], { axis: -1 }, 2);
   const end = graph.node('Slice', [probabilities, graph.integers([endTokenId]), graph.integers([endTokenId + 1]), graph.integers([2])]);
   const squeeze = (value: string): string => graph.node('Squeeze', [value, graph.integers([2])]);

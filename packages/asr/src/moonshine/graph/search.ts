@@ -4,7 +4,7 @@ import type { NextToken } from './head.ts';
 import type { MoonshineSizes } from './weights.ts';
 
 /** What a step of the search is given, all of it inside the body of the loop. */
-export interface SearchState {
+interface SearchState {
   /** `[rows, 1]` */
   readonly tokenIds: string;
   /** `[1]` */

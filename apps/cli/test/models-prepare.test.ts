@@ -1,0 +1,33 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { prepareModels } from '../src/commands/models-prepare.ts';
+import { CapturedStream } from './support/captured-stream.ts';
+import { temporaryFolder } from './support/context.ts';
+
+beforeEach(() => {
+  vi.stubEnv('OUTSPOKEN_CACHE', temporaryFolder());
+  return () => vi.unstubAllEnvs();
+});
+
+test('builds, checks and measures every kind of graphs, and says which one is chosen', async () => {
+  const [stdout, stderr] = [new CapturedStream(), new CapturedStream()];
+  expect(await prepareModels('moonshine-tiny', {}, { stdout, stderr })).toBe(0);
+  expect(stderr.text).toContain('preparing moonshine-tiny (signed graphs), once');
+  expect(stdout.text).toMatch(/^signed +right +\d+ times real time +chosen$/m);
+  expect(stdout.text).toMatch(/^shipped +right +\d+ times real time$/m);
+
+  const [again, silence] = [new CapturedStream(), new CapturedStream()];
+  await prepareModels('moonshine-tiny', { json: true }, { stdout: again, stderr: silence });
+  expect(silence.text).toBe('');
+  const { graphs } = JSON.parse(again.text) as { graphs: { graph: string; isChosen: boolean }[] };
+  expect(graphs.map(({ graph, isChosen }) => [graph, isChosen])).toEqual([
+    ['signed', true],
+    ['unsigned', false],
+    ['shipped', false],
+  ]);
+});
+
+test('a model that is not here is a failure that says what to do', async () => {
+  await expect(prepareModels('moonshine-base', {}, { stdout: new CapturedStream(), stderr: new CapturedStream() })).rejects.toMatchObject({
+    code: 'file_missing',
+  });
+});

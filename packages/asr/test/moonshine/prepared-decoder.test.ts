@@ -1,0 +1,171 @@
+import type { OnnxRuntime } from '@outspoken/onnx';
+import * as runtime from 'onnxruntime-node';
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadMoonshineModel } from '../../src/moonshine/model.ts';
+import { PreparedDecoder } from '../../src/moonshine/prepared-decoder.ts';
+import { loadMoonshine } from '../../src/moonshine/recognizer.ts';
+import { ShippedDecoder } from '../../src/moonshine/shipped-decoder.ts';
+import { relativeError } from '../support/built-graph.ts';
+import { buildGraphs, CLEAR_PROMPTS, parameters, source, speech } from '../support/moonshine-tiny.ts';
+
+const LONG_PROMPT = 'queue-periodic-announce';
+const STEPS_PER_RUN = 16;
+
+const session = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+const now = (): number => performance.now();
+const options = { maximumTokens: parameters.maximumTokens, signal: undefined };
+const shipped = new ShippedDecoder(await loadMoonshineModel(runtime, source.files, session), parameters, now);
+afterAll(() => shipped.close());
+
+/** The runtime, calling back for each tensor before it is made. */
+function watched(onTensor: (type: string, dims: readonly number[]) => void): OnnxRuntime {
+  const Tensor = new Proxy(runtime.Tensor, {
+    construct(target, [type, data, dims]: [string, Float32Array, number[]]) {
+      onTensor(type, dims);
+      return Reflect.construct(target, [type, data, dims]);
+    },
+  });
+  return { ...runtime, Tensor };
+}
+
+/** The runtime, calling back at each run of a decoder, which is the only one to take a number without an axis. */
+function watchedRuns(onRun: () => void): OnnxRuntime {
+  return watched((type, dims) => {
+    if (type === 'int64' && dims.length === 0) onRun();
+  });
+}
+
+describe.each(['signed', 'unsigned'] as const)('%s graphs', async (sign) => {
+  const graphs = buildGraphs(sign);
+  const load = (onnx: OnnxRuntime = runtime, clock = now) => PreparedDecoder.load(onnx, graphs, { parameters, session, now: clock });
+  const decoder = await load();
+  afterAll(() => decoder.close());
+
+  test.each(CLEAR_PROMPTS)('write what the published graphs write: %s', async (prompt) => {
+    const { found } = await decoder.decode(speech(prompt), options);
+    const { found: expected } = await shipped.decode(speech(prompt), options);
+    expect(found.tokenIds).toEqual(expected.tokenIds);
+    expect(found.hasReachedCap).toBe(false);
+    expect(found.logProbabilities.every((value) => value <= 0)).toBe(true);
+    // Activations in 8 bits move the probabilities of clear speech by some hundredths.
+    expect(relativeError(found.logProbabilities.map(Math.exp), expected.logProbabilities.map(Math.exp))).toBeLessThanOrEqual(0.05);
+    expect(Math.abs(found.endProbabilityAtStart - expected.endProbabilityAtStart)).toBeLessThanOrEqual(0.05);
+  });
+
+  test('write a text that is longer than one run of the decoder', async () => {
+    let runs = 0;
+    const counted = await load(watchedRuns(() => (runs += 1)));
+    const { found } = await counted.decode(speech(LONG_PROMPT), options);
+    expect(found.tokenIds.length).toBeGreaterThan(STEPS_PER_RUN);
+    // One more step than tokens, the one of the end token.
+    expect(runs).toBe(Math.ceil((found.tokenIds.length + 1) / STEPS_PER_RUN));
+    expect(found.tokenIds).toEqual((await shipped.decode(speech(LONG_PROMPT), options)).found.tokenIds);
+    expect(found.logProbabilities).toHaveLength(found.tokenIds.length);
+  });
+
+  test.each([0, 1, 15, 16, 17])('stop at a cap of %i tokens', async (maximumTokens) => {
+    const { found } = await decoder.decode(speech(LONG_PROMPT), { ...options, maximumTokens });
+    const whole = (await decoder.decode(speech(LONG_PROMPT), options)).found;
+    expect(found.tokenIds).toEqual(whole.tokenIds.slice(0, maximumTokens));
+    expect(found.hasReachedCap).toBe(true);
+  });
+
+  test('tell a text that ends at the cap from one that ends by itself', async () => {
+    const count = (await decoder.decode(speech('tt-weasels'), options)).found.tokenIds.length;
+    const atCap = async (maximumTokens: number) => (await decoder.decode(speech('tt-weasels'), { ...options, maximumTokens })).found;
+    expect(await atCap(count)).toMatchObject({ hasReachedCap: true });
+    expect(await atCap(count + 1)).toMatchObject({ hasReachedCap: false });
+  });
+
+  test('decode several clips at a time without mixing them', async () => {
+    const together = await Promise.all(CLEAR_PROMPTS.map((prompt) => decoder.decode(speech(prompt), options)));
+    for (const [index, prompt] of CLEAR_PROMPTS.entries()) {
+      expect(together[index]!.found).toEqual((await decoder.decode(speech(prompt), options)).found);
+    }
+  });
+
+  test('refuse to go on once they compute what is not a number', async () => {
+    // The real graphs, fed NaN behind the back of the check of the clip; the probe of the processor has smaller tensors than a clip.
+    const Tensor = new Proxy(runtime.Tensor, {
+      construct(target, [type, data, dims]: [string, Float32Array, number[]]) {
+        const isAudio = type === 'float32' && dims.length === 2 && dims[1]! >= parameters.minimumSamples;
+        return Reflect.construct(target, [type, isAudio ? data.map(() => Number.NaN) : data, dims]);
+      },
+    });
+    await using poisoned = await loadMoonshine({ ...runtime, Tensor }, source, { graphs });
+    const clips = [{ samples: new Float32Array(16_000) }, { samples: speech('tt-weasels') }];
+    await expect(poisoned.transcribe(clips)).rejects.toMatchObject({ name: 'RecognizerError', code: 'not_a_number', clipIndex: 1 });
+  });
+
+  test('stop between two runs when the signal is aborted, and stay usable', async () => {
+    const controller = new AbortController();
+    let runs = 0;
+    const watchedDecoder = await load(
+      watchedRuns(() => {
+        runs += 1;
+        if (runs === 2) controller.abort(new Error('speech went on'));
+      }),
+    );
+    const samples = speech(LONG_PROMPT);
+    await expect(watchedDecoder.decode(samples, { ...options, signal: controller.signal })).rejects.toThrow('speech went on');
+    expect(runs).toBe(2);
+    expect((await watchedDecoder.decode(samples, options)).found).toEqual((await decoder.decode(samples, options)).found);
+  });
+
+  test('do not begin the search when the signal is aborted while the encoder runs', async () => {
+    const controller = new AbortController();
+    let runs = 0;
+    let readings = 0;
+    // The second reading of the clock is the one after the encoder.
+    const clock = (): number => {
+      readings += 1;
+      if (readings === 2) controller.abort(new Error('speech went on'));
+      return 0;
+    };
+    const clocked = await load(
+      watchedRuns(() => (runs += 1)),
+      clock,
+    );
+    await expect(clocked.decode(speech('tt-weasels'), { ...options, signal: controller.signal })).rejects.toThrow('speech went on');
+    expect(runs).toBe(0);
+  });
+
+  test('let an abort that arrives as an event of its own take effect', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('timer')), 0);
+    await expect(decoder.decode(speech(LONG_PROMPT), { ...options, signal: controller.signal })).rejects.toThrow('timer');
+  });
+
+  test('measure the stages with the clock they are given', async () => {
+    let nowMs = 0;
+    const clocked = await load(runtime, () => (nowMs += 1));
+    expect((await clocked.decode(speech('tt-weasels'), options)).timings).toEqual({ encoderMs: 1, decoderMs: 1 });
+  });
+
+  test('say which they are', () => {
+    expect(decoder.graph).toBe(sign);
+  });
+
+  test('are closed twice and then refuse a clip', async () => {
+    const closed = await load();
+    await closed.close();
+    await closed.close();
+    await expect(closed.decode(speech('tt-weasels'), options)).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
+test.each(['encoder', 'decoder'] as const)('refuses bytes that are no graph: the %s', async (which) => {
+  const graphs = { ...buildGraphs('signed'), [which]: Uint8Array.of(1, 2, 3) };
+  await expect(PreparedDecoder.load(runtime, graphs, { parameters, session, now })).rejects.toMatchObject({
+    name: 'RecognizerError',
+    code: 'model_failed',
+    cause: expect.objectContaining({ code: 'load_failed' }),
+  });
+});
+
+test('refuses graphs in the wrong places', async () => {
+  const { variant, encoder, decoder } = buildGraphs('signed');
+  const swapped = await PreparedDecoder.load(runtime, { variant, encoder: decoder, decoder: encoder }, { parameters, session, now });
+  await expect(swapped.decode(speech('tt-weasels'), options)).rejects.toMatchObject({ code: 'run_failed' });
+  await swapped.close();
+});
