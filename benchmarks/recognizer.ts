@@ -1,169 +1,175 @@
 /**
- * Claim: with the same weights and one thread our recognizer gives the same texts as a plain peer, at about its speed.
+ * Claim: with the same weights, on the same clips, our recognizer is several times as fast as every peer at its best setting.
  *
- *   npx -y pnpm@10 exec tsx --conditions=@outspoken/source benchmarks/recognizer.ts [--rounds 5] [--details] [--help]
+ *   npx -y pnpm@10 bench:recognizer [--accuracy] [--graph signed|unsigned|shipped] [--help]
  *
- * The peer is sherpa-onnx-node, native code around the very same Moonshine Tiny files. The clips are those that our speech
- * detector cuts out of the recordings. Both hear each clip in turn, the order changes each time, and only one works at a time.
+ * The peers: the plain loop around the published files, sherpa-onnx-node, and transformers.js. The clips are those that our speech
+ * detector cuts out of the recordings. Systems take turns, clip by clip or second by second, so that all see the same machine.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { availableParallelism } from 'node:os';
+import { formatAccuracy, type JudgedClip, type Listener, measureAccuracy } from './recognizer/accuracy.ts';
+import { formatFleet } from './recognizer/fleet.ts';
+import { formatLatency, type LatencyFigures, measureLatency } from './recognizer/latency.ts';
+import { type TriedSettings, trySettings } from './recognizer/setting-trials.ts';
+import { formatThroughput, measureThroughput } from './recognizer/throughput.ts';
 import { progress, readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
+import { hasDevData, readDevRecordings, readDevSamples } from './support/dev-data.ts';
+import { ForkedRecognizer } from './support/forked-recognizer.ts';
 import { clipsOf, judgeRecordings } from './support/judged-speech.ts';
-import { median, quantile, sum } from './support/quantiles.ts';
-import type { RecognizerName, TimedText } from './support/recognizer-process.ts';
+import { DEFAULT_GRAPH, MAXIMUM_BATCH, readBatch, readGraph } from './support/our-recognizer.ts';
+import { sum } from './support/quantiles.ts';
+import { PEER_NAMES, type RecognizerSettings, type SystemName } from './support/recognizer-protocol.ts';
 import { loadRecordings } from './support/recordings.ts';
 import { describeMachine, formatMachine, writeResult } from './support/results.ts';
 
 const HELP = `
-Speed and texts of our recognizer and of sherpa-onnx, same weights, same clips, one thread each.
+Speed and memory of our recognizer and of its peers (${PEER_NAMES.join(', ')}): same weights, same clips.
+First one process with one thread, clip by clip; then the whole machine, each system at the best setting that trials find here.
 
-  --rounds N        times that both hear every clip (default 5)
+  --rounds N        times that all hear every clip, and times that all have the whole machine (default 5)
   --clips N         only the first N clips (default all)
   --folder FOLDER   recordings to cut clips from instead of the project's fixtures
+  --graph NAME      graphs of our own recognizer: signed, unsigned or shipped (default ${DEFAULT_GRAPH})
+  --batch N         clips of one call of our own recognizer on the whole machine, 1-4 (default: the best of 1, 2 and 4)
+  --seconds N       how long a system has the whole machine in a round (default 4)
+  --peers A,B       only these peers
+  --only PART       latency or throughput
+  --accuracy        instead of speed: words that differ from an fp32 run of the same weights, alone and in batches of four, and word
+                    error rates on the sentences of the development data where that is there
   --details         show the texts that differ
 `;
-const NAMES = ['outspoken', 'sherpa-onnx'] as const satisfies readonly RecognizerName[];
-const WARM_UP_CLIPS = 2;
+const SENTENCE_SLICES = new Set(['libri_other', 'libri_clean', 'ljspeech']);
+const BATCHES = [1, 2, 4];
+const PARTS = ['latency', 'throughput'];
 
-/** What one recognizer did with one clip, in every round. */
-interface ClipRuns {
-  readonly text: string;
-  readonly wallMs: readonly number[];
-  readonly cpuMs: readonly number[];
-}
+type Settings = ReturnType<typeof readSettings>;
 
-interface ComparedClip {
-  readonly audioMs: number;
-  readonly runs: Readonly<Record<RecognizerName, ClipRuns>>;
-}
-
-/** A recognizer in its own process. */
-class RecognizerProcess implements AsyncDisposable {
-  readonly #child: ChildProcess;
-
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-  }
-
-  static async start(name: RecognizerName): Promise<RecognizerProcess> {
-    const child = fork(fileURLToPath(new URL('support/recognizer-process.ts', import.meta.url)), [name], { serialization: 'advanced' });
-    const process = new RecognizerProcess(child);
-    await process.#nextAnswer(`${name} did not load`);
-    return process;
-  }
-
-  async transcribe(samples: Float32Array): Promise<TimedText> {
-    const answered = this.#nextAnswer('the recognizer died on a clip');
-    this.#child.send(samples);
-    return await answered;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill('SIGKILL');
-      await once(this.#child, 'exit');
-    }
-  }
-
-  async #nextAnswer(complaint: string): Promise<TimedText> {
-    const over = new AbortController();
-    try {
-      const answered = once(this.#child, 'message', { signal: over.signal }).then(([timed]) => timed as TimedText);
-      const died = once(this.#child, 'exit', { signal: over.signal }).then(([code, signal]) => {
-        throw new UsageError(`${complaint}: its process ended with ${code ?? signal}, see above`);
-      });
-      return await Promise.race([answered, died]);
-    } finally {
-      over.abort();
-    }
-  }
-}
-
-async function measure(): Promise<void> {
+function readSettings() {
   const options = readOptions(HELP, {
     rounds: { type: 'string', default: '5' },
     clips: { type: 'string' },
     folder: { type: 'string' },
+    graph: { type: 'string', default: DEFAULT_GRAPH },
+    batch: { type: 'string' },
+    seconds: { type: 'string', default: '4' },
+    peers: { type: 'string', default: PEER_NAMES.join(',') },
+    only: { type: 'string' },
+    accuracy: { type: 'boolean', default: false },
     details: { type: 'boolean', default: false },
   });
-  const rounds = readInteger('--rounds', options.rounds, 1);
-  const clipLimit = options.clips === undefined ? undefined : readInteger('--clips', options.clips, 1);
+  const { only, accuracy, details, folder } = options;
+  if (only !== undefined && !PARTS.includes(only)) throw new UsageError(`--only must be ${PARTS.join(' or ')}, got "${only}"`);
+  const batch = options.batch === undefined ? undefined : readBatch(options.batch);
+  const systems: SystemName[] = ['outspoken', ...readPeers(options.peers)];
+  const graph = readGraph(options.graph);
+  return {
+    rounds: readInteger('--rounds', options.rounds, 1),
+    clipLimit: options.clips === undefined ? undefined : readInteger('--clips', options.clips, 1),
+    seconds: readInteger('--seconds', options.seconds, 1),
+    systems: systems.map((system): RecognizerSettings => ({ system, threads: 1, graph })),
+    ...{ only, accuracy, details, folder, batch, graph },
+  };
+}
+
+function readPeers(list: string) {
+  return list.split(',').map((word) => {
+    const peer = PEER_NAMES.find((name) => name === word.trim());
+    if (!peer) throw new UsageError(`--peers must be a list of ${PEER_NAMES.join(', ')}, got "${word}"`);
+    return peer;
+  });
+}
+
+async function measure(): Promise<void> {
+  const settings = readSettings();
   const machine = describeMachine();
+  console.log(formatMachine(machine));
+  const result = settings.accuracy ? await measureWords(settings) : await measureSpeed(settings);
+  writeResult(settings.accuracy ? 'recognizer-accuracy' : 'recognizer', machine, { settings, ...result });
+}
+
+async function measureSpeed(settings: Settings): Promise<Record<string, unknown>> {
+  const { rounds, seconds, systems, only, details, graph } = settings;
+  const clips = await cutClips(settings);
+  const audioSeconds = sum(clips.map((samples) => samples.length)) / 16_000;
+  console.log(`${clips.length} clips, ${audioSeconds.toFixed(0)} s of speech, ${rounds} rounds, our graph: ${graph}`);
+  console.log('figures: median (10th to 90th percentile)');
+  let latency: LatencyFigures[] | undefined;
+  if (only !== 'throughput') {
+    latency = await measureLatency(systems, clips, rounds);
+    console.log(`\n${formatLatency(latency)}`);
+    if (details) showDifferingTexts(latency);
+  }
+  if (only === 'latency') return { latency };
+  const tried: TriedSettings[] = [];
+  for (const system of systems) {
+    const batches = system.system === 'outspoken' ? await batchesOf(system, settings.batch) : [1];
+    tried.push(await trySettings(system, { cores: availableParallelism(), batches, clips, durationMs: 500 * seconds }));
+  }
+  const best = tried.map((system) => system.best);
+  for (const fleet of best) progress(`best setting of ${fleet.system}: ${formatFleet(fleet)}`);
+  const throughput = await measureThroughput(best, clips, { rounds, durationMs: 1_000 * seconds });
+  console.log(`\n${formatThroughput(throughput)}`);
+  return { latency, trials: tried.map(({ trials }) => trials), throughput };
+}
+
+async function cutClips({ folder, clipLimit }: Settings): Promise<Float32Array[]> {
   progress('cutting clips');
-  const clips = (await judgeRecordings(loadRecordings(options.folder))).flatMap(clipsOf).slice(0, clipLimit);
-  const compared = await compare(clips, rounds);
+  const clips = (await judgeRecordings(loadRecordings(folder))).flatMap(clipsOf).slice(0, clipLimit);
+  if (clips.length === 0) throw new UsageError('no speech was found in the recordings');
+  return clips;
+}
 
-  console.log(`${formatMachine(machine)}; ${clips.length} clips, ${rounds} rounds, one thread each`);
-  report(compared);
-  const differing = compared.filter(({ runs }) => runs['outspoken'].text !== runs['sherpa-onnx'].text);
-  console.log(`same text: ${compared.length - differing.length} of ${compared.length}`);
-  if (options.details) {
-    for (const { runs } of differing) {
-      console.log(NAMES.map((name) => `  ${name.padEnd(12)} ${runs[name].text}`).join('\n'), '\n');
+/** Sizes of batches to try: what was asked for, or all that the graphs can do. */
+async function batchesOf(system: RecognizerSettings, asked: number | undefined): Promise<number[]> {
+  if (asked !== undefined) return [asked];
+  await using process = await ForkedRecognizer.start(system);
+  const { maximumBatch } = process;
+  return BATCHES.filter((batch) => batch <= maximumBatch);
+}
+
+function showDifferingTexts(latency: readonly LatencyFigures[]): void {
+  for (const [clip, { text }] of (latency[0]?.runs ?? []).entries()) {
+    if (latency.every(({ runs }) => runs[clip]?.text === text)) continue;
+    console.log(`\n${latency.map(({ system, runs }) => `  ${system.padEnd(16)} ${runs[clip]?.text}`).join('\n')}`);
+  }
+}
+
+async function measureWords(settings: Settings): Promise<Record<string, unknown>> {
+  const { systems, graph, details } = settings;
+  const clips = await readJudgedClips(settings);
+  console.log(`${clips.length} clips, our graph: ${graph}`);
+  const [ours] = systems;
+  if (!ours) throw new RangeError('our own recognizer is always one of the systems');
+  const listeners: Listener[] = [
+    { name: 'floats, the reference', settings: { ...ours, graph: 'float' }, batch: 1 },
+    { name: 'outspoken, alone', settings: ours, batch: 1 },
+    { name: 'outspoken, batches of 4', settings: ours, batch: MAXIMUM_BATCH },
+    ...systems.filter(({ system }) => system !== 'outspoken').map((system) => ({ name: system.system, settings: system, batch: 1 })),
+  ];
+  const accuracy = await measureAccuracy(listeners, clips);
+  console.log(`\n${formatAccuracy(accuracy, clips)}`);
+  if (details) {
+    for (const clip of clips.keys()) {
+      if (new Set(accuracy.map(({ texts }) => texts[clip])).size === 1) continue;
+      console.log(`\n${accuracy.map(({ name, texts }) => `  ${name.padEnd(26)} ${texts[clip]}`).join('\n')}`);
     }
   }
-  writeResult('recognizer', machine, { rounds, threads: 1, clips: compared });
+  return { accuracy };
 }
 
-async function compare(clips: readonly Float32Array[], rounds: number): Promise<ComparedClip[]> {
-  await using ours = await RecognizerProcess.start('outspoken');
-  await using peer = await RecognizerProcess.start('sherpa-onnx');
-  const processes = { outspoken: ours, 'sherpa-onnx': peer } as const;
-  const timed = clips.map(() => ({ outspoken: [] as TimedText[], 'sherpa-onnx': [] as TimedText[] }));
-  for (const clip of clips.slice(0, WARM_UP_CLIPS)) {
-    await ours.transcribe(clip);
-    await peer.transcribe(clip);
+/** Whole sentences with their texts where the development data is there, otherwise clips of the recordings, without. */
+async function readJudgedClips(settings: Settings): Promise<JudgedClip[]> {
+  if (settings.folder !== undefined || !hasDevData()) {
+    return (await cutClips(settings)).map((samples) => ({ samples, slice: 'fixtures', text: undefined }));
   }
-  for (let round = 0; round < rounds; round += 1) {
-    progress(`round ${round + 1} of ${rounds}`);
-    for (const [index, clip] of clips.entries()) {
-      for (const name of (round + index) % 2 === 0 ? NAMES : NAMES.toReversed()) {
-        timed[index]?.[name].push(await processes[name].transcribe(clip));
-      }
-    }
+  progress('reading the development data');
+  const recordings = readDevRecordings('manifest.jsonl').filter(({ category = '' }) => SENTENCE_SLICES.has(category));
+  const clips: JudgedClip[] = [];
+  for (const recording of recordings.slice(0, settings.clipLimit)) {
+    const samples = await readDevSamples(recording);
+    clips.push({ samples, slice: recording.category ?? '', text: recording.text ?? undefined });
   }
-  return timed.map((runs, index) => ({
-    audioMs: (clips[index]?.length ?? 0) / 16,
-    runs: { outspoken: toRuns(runs.outspoken), 'sherpa-onnx': toRuns(runs['sherpa-onnx']) },
-  }));
-}
-
-function toRuns(timed: readonly TimedText[]): ClipRuns {
-  const texts = new Set(timed.map(({ text }) => text));
-  if (texts.size > 1) {
-    throw new Error('a recognizer gave two texts for one clip: its decoding is not greedy, or its state leaks');
-  }
-  return { text: timed[0]?.text ?? '', wallMs: timed.map(({ wallMs }) => wallMs), cpuMs: timed.map(({ cpuMs }) => cpuMs) };
-}
-
-function report(compared: readonly ComparedClip[]): void {
-  const audioMs = sum(compared.map((clip) => clip.audioMs));
-  for (const name of NAMES) {
-    const wallMs = sum(compared.map(({ runs }) => median(runs[name].wallMs)));
-    const bestMs = sum(compared.map(({ runs }) => Math.min(...runs[name].wallMs)));
-    const cpuMs = sum(compared.map(({ runs }) => median(runs[name].cpuMs)));
-    console.log(
-      `${name.padEnd(12)} ${(audioMs / wallMs).toFixed(1)} times real time (median of each clip; best of each clip ${(audioMs / bestMs).toFixed(1)}), ` +
-        `processor ${(cpuMs / audioMs).toFixed(4)} s per second of audio`,
-    );
-  }
-  // Clip by clip and round by round: the two runs of a pair saw the same load of the machine.
-  const wallRatios = ratios(compared, 'wallMs');
-  const cpuRatios = ratios(compared, 'cpuMs');
-  console.log(`sherpa-onnx takes ${formatSpread(wallRatios)} times as long, ${formatSpread(cpuRatios)} times the processor time`);
-}
-
-function ratios(compared: readonly ComparedClip[], figure: 'wallMs' | 'cpuMs'): number[] {
-  return compared.flatMap(({ runs }) =>
-    runs['sherpa-onnx'][figure].map((peerMs, round) => peerMs / (runs['outspoken'][figure][round] ?? Number.NaN)),
-  );
-}
-
-function formatSpread(values: readonly number[]): string {
-  const [low, middle, high] = [0.1, 0.5, 0.9].map((ratio) => quantile(values, ratio).toFixed(2));
-  return `${middle} (10th to 90th percentile ${low}-${high})`;
+  return clips;
 }
 
 await runBenchmark(measure);

@@ -1,0 +1,44 @@
+import { buildMoonshineGraphs, type GraphVariant, loadMoonshine, type Recognizer } from '@outspoken/asr';
+import { loadModelFiles } from '@outspoken/models';
+import * as onnxruntime from 'onnxruntime-node';
+import { readInteger, UsageError } from './command-line.ts';
+
+/** The graphs that the benchmarks measure unless told otherwise. */
+export const DEFAULT_GRAPH: GraphVariant = 'signed';
+/** Most clips that our recognizer is ever given at a time. */
+export const MAXIMUM_BATCH = 4;
+const GRAPHS: readonly GraphVariant[] = ['signed', 'unsigned', 'float', 'shipped'];
+
+/** Reads the option `--graph`. */
+export function readGraph(value: string): GraphVariant {
+  const graph = GRAPHS.find((name) => name === value);
+  if (!graph) throw new UsageError(`--graph must be ${GRAPHS.join(', ')}, got "${value}"`);
+  return graph;
+}
+
+/** Reads the option `--batch`. */
+export function readBatch(value: string): number {
+  const batch = readInteger('--batch', value, 1);
+  if (batch > MAXIMUM_BATCH) throw new UsageError(`--batch must be at most ${MAXIMUM_BATCH}, got ${batch}`);
+  return batch;
+}
+
+/**
+ * Our recognizer as the worker of the server loads it.
+ *
+ * @param options.runtime - Another one than `onnxruntime-node` itself, for example one that profiles.
+ */
+export async function loadOurs(options: {
+  readonly graph: GraphVariant;
+  readonly threads: number;
+  readonly runtime?: Parameters<typeof loadMoonshine>[0];
+}): Promise<Recognizer> {
+  const { graph, threads, runtime = onnxruntime } = options;
+  const source = await loadModelFiles('moonshine-tiny');
+  if (graph === 'shipped') return await loadMoonshine(runtime, source, { threads });
+  const { endTokenId = 0, maximumTokens = 0 } = source.manifest.parameters;
+  return await loadMoonshine(runtime, source, {
+    threads,
+    graphs: buildMoonshineGraphs(source.files, graph, { endTokenId, maximumTokens }),
+  });
+}
