@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { addGreedyLoop } from '../../../src/moonshine/graph/search.ts';
+import { GraphBuilder } from '../../../src/onnx-graph/graph-builder.ts';
+import { floats, integers, runModel } from '../../support/built-graph.ts';
+
+const END = 2;
+const sizes = { width: 2, heads: 1, headSize: 2, vocabulary: 8, encoderLayers: 1, decoderLayers: 1 };
+
+/**
+ * The loop around a step that can be followed by hand: the next token is the last one less 1, its probability a half of the position, and
+ * the cache grows by one time that holds the position.
+ */
+const graph = new GraphBuilder('search');
+addGreedyLoop(graph, { sizes, endTokenId: END }, (body, { tokenIds, position, past }) => {
+  const asFloat = body.node('Cast', [position], { to: 1 });
+  const rows = body.node('Cast', [body.node('Mul', [tokenIds, body.integers([0])])], { to: 1 });
+  const probability = body.node('Add', [rows, body.node('Mul', [asFloat, body.float(0.5)])]);
+  const time = body.node('Add', [body.node('Unsqueeze', [rows, body.integers([2, 3])]), body.node('Mul', [asFloat, body.floats([1, 1])])]);
+  const grow = (cache: string): string => body.node('Concat', [cache, time], { axis: 2 });
+  return {
+    next: {
+      tokenId: body.node('Sub', [tokenIds, body.integers([1])]),
+      probability,
+      endProbability: body.node('Neg', [probability]),
+    },
+    present: past.map(({ keys, values }) => ({ keys: grow(keys), values: grow(values) })),
+  };
+});
+const bytes = graph.toModel();
+
+async function search(tokens: readonly number[], steps: number, { position = 0, past = [] as readonly number[] } = {}) {
+  const rows = tokens.length;
+  const times = past.flatMap((value) => [value, value]);
+  const cache = floats(Float32Array.from(tokens.flatMap(() => times)), [rows, 1, past.length, 2]);
+  const outputs = await runModel(bytes, {
+    tokens: integers(tokens, [rows, 1]),
+    position: integers([position]),
+    maximum_steps: integers([steps], []),
+    'self_key.0': cache,
+    'self_value.0': cache,
+  });
+  const { token_ids: ids, probabilities, end_probabilities: ends, 'next_self_key.0': keys, 'next_self_value.0': values } = outputs;
+  const [count, columns] = ids!.dims as [number, number];
+  const all = Array.from(ids!.data as BigInt64Array, Number);
+  return {
+    tokenIds: Array.from({ length: count }, (_, step) => all.slice(step * columns, (step + 1) * columns)),
+    probabilities: [...(probabilities!.data as Float32Array)],
+    ends: [...(ends!.data as Float32Array)],
+    keys: { dims: keys!.dims, data: [...(keys!.data as Float32Array)] },
+    values: { dims: values!.dims, data: [...(values!.data as Float32Array)] },
+  };
+}
+
+test('feeds each token to the next step until the end token is written', async () => {
+  expect((await search([6], 100)).tokenIds).toEqual([[5], [4], [3], [2]]);
+});
+
+test('stops after as many steps as it may take', async () => {
+  expect((await search([6], 2)).tokenIds).toEqual([[5], [4]]);
+  expect((await search([6], 4)).tokenIds).toEqual([[5], [4], [3], [2]]);
+});
+
+test('writes what the step says of each token', async () => {
+  const { probabilities, ends } = await search([6], 3, { position: 10 });
+  expect(probabilities).toEqual([5, 5.5, 6]);
+  expect(ends).toEqual([-5, -5.5, -6]);
+});
+
+test('hands the cache on from step to step and gives the last one', async () => {
+  const { keys, values } = await search([6], 3, { position: 2, past: [0, 1] });
+  expect(keys).toEqual({ dims: [1, 1, 5, 2], data: [0, 0, 1, 1, 2, 2, 3, 3, 4, 4] });
+  expect(values).toEqual(keys);
+});
+
+describe('with several rows', () => {
+  test('goes on until the last one has ended, which those before fill with the end token', async () => {
+    expect((await search([4, 6, 3], 100)).tokenIds).toEqual([
+      [3, 5, END],
+      [END, 4, END],
+      [END, 3, END],
+      [END, END, END],
+    ]);
+  });
+
+  test('a row that had ended before it began goes on ending', async () => {
+    expect((await search([END, 5], 100)).tokenIds).toEqual([
+      [END, 4],
+      [END, 3],
+      [END, END],
+    ]);
+  });
+});
