@@ -17,7 +17,7 @@ const HELP = `
 Resident memory of one process of our recognizer while it hears many clips of mixed lengths.
 
   --clips N         clips to hear (default 2000)
-  --graph NAME      signed, unsigned or shipped (default ${DEFAULT_GRAPH})
+  --graph NAME      signed, unsigned, float or shipped (default ${DEFAULT_GRAPH})
   --batch N         clips of one call, 1-4 (default 1)
   --folder FOLDER   recordings to cut clips from instead of the project's fixtures
   --seed N          start of the random lengths (default 1)

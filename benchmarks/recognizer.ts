@@ -16,7 +16,7 @@ import { progress, readInteger, readOptions, runBenchmark, UsageError } from './
 import { hasDevData, readDevRecordings, readDevSamples } from './support/dev-data.ts';
 import { ForkedRecognizer } from './support/forked-recognizer.ts';
 import { clipsOf, judgeRecordings } from './support/judged-speech.ts';
-import { DEFAULT_GRAPH, MAXIMUM_BATCH, readBatch, readGraph } from './support/our-recognizer.ts';
+import { DEFAULT_GRAPH, readBatch, readGraph } from './support/our-recognizer.ts';
 import { sum } from './support/quantiles.ts';
 import { PEER_NAMES, type RecognizerSettings, type SystemName } from './support/recognizer-protocol.ts';
 import { loadRecordings } from './support/recordings.ts';
@@ -29,13 +29,13 @@ First one process with one thread, clip by clip; then the whole machine, each sy
   --rounds N        times that all hear every clip, and times that all have the whole machine (default 5)
   --clips N         only the first N clips (default all)
   --folder FOLDER   recordings to cut clips from instead of the project's fixtures
-  --graph NAME      graphs of our own recognizer: signed, unsigned or shipped (default ${DEFAULT_GRAPH})
-  --batch N         clips of one call of our own recognizer on the whole machine, 1-4 (default: the best of 1, 2 and 4)
+  --graph NAME      graphs of our own recognizer: signed, unsigned, float or shipped (default ${DEFAULT_GRAPH})
+  --batch N         clips of one call of our own recognizer on the whole machine, 1-4 (default: the best of 1, 2 and 4, or what the recognizer takes)
   --seconds N       how long a system has the whole machine in a round (default 4)
   --peers A,B       only these peers
   --only PART       latency or throughput
-  --accuracy        instead of speed: words that differ from an fp32 run of the same weights, alone and in batches of four, and word
-                    error rates on the sentences of the development data where that is there
+  --accuracy        instead of speed: words that differ from an fp32 run of the same weights, alone and in the batches that it takes, and
+                    word error rates on the sentences of the development data where that is there
   --details         show the texts that differ
 `;
 const SENTENCE_SLICES = new Set(['libri_other', 'libri_clean', 'ljspeech']);
@@ -143,7 +143,9 @@ async function measureWords(settings: Settings): Promise<Record<string, unknown>
   const listeners: Listener[] = [
     { name: 'floats, the reference', settings: { ...ours, graph: 'float' }, batch: 1 },
     { name: 'outspoken, alone', settings: ours, batch: 1 },
-    { name: 'outspoken, batches of 4', settings: ours, batch: MAXIMUM_BATCH },
+    ...(await batchesOf(ours, undefined))
+      .filter((batch) => batch > 1)
+      .map((batch) => ({ name: `outspoken, batches of ${batch}`, settings: ours, batch })),
     ...systems.filter(({ system }) => system !== 'outspoken').map((system) => ({ name: system.system, settings: system, batch: 1 })),
   ];
   const accuracy = await measureAccuracy(listeners, clips);

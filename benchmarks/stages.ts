@@ -23,7 +23,7 @@ import { formatTable } from './support/table.ts';
 const HELP = `
 Where the time of our recognizer goes, and how much of what this machine can do at best it reaches.
 
-  --graph NAME      signed, unsigned or shipped (default ${DEFAULT_GRAPH})
+  --graph NAME      signed, unsigned, float or shipped (default ${DEFAULT_GRAPH})
   --batch N         clips of one call, 1-4 (default 1)
   --clips N         only the first N clips; the profile of the runtime holds about 30 of the shipped graphs (default 8)
   --rounds N        times that the clips are heard without the profile (default 5)

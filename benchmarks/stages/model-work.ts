@@ -1,12 +1,7 @@
+import { CONVOLUTIONS, MoonshineWeights } from '@outspoken/asr/graph';
 import { sum } from '../support/quantiles.ts';
-import { readWeightShapes } from './weight-shapes.ts';
 
-interface Convolution {
-  readonly outputs: number;
-  readonly inputs: number;
-  readonly kernel: number;
-  readonly stride: number;
-}
+type Convolution = Pick<ReturnType<MoonshineWeights['convolution']>, 'outputs' | 'inputs' | 'taps' | 'stride'>;
 
 /** The sizes of a Moonshine model that its work follows from. */
 export interface ModelSizes {
@@ -36,34 +31,33 @@ export interface Work {
 
 /** Reads the sizes from the published files. */
 export function readModelSizes(files: { readonly encoder: Uint8Array; readonly decoder: Uint8Array }): ModelSizes {
-  const encoder = readWeightShapes(files.encoder);
-  const decoder = readWeightShapes(files.decoder);
-  const kernels = [...encoder.quantised].filter(([, shape]) => shape.length === 3).sort(([a], [b]) => (a < b ? -1 : 1));
-  const strides = [...encoder.strides].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, stride]) => stride);
-  const convolutions = kernels.map(([, [outputs = 0, inputs = 0, kernel = 0]], index) => {
-    return { outputs, inputs, kernel, stride: strides[index] ?? 1 };
-  });
-  const width = convolutions.at(-1)?.outputs ?? Number.NaN;
-  const crossWeights = 2 * decoder.layers * width * width;
+  const weights = new MoonshineWeights(files);
+  const { width, vocabulary, encoderLayers, decoderLayers } = weights.sizes;
+  const crossWeights = 2 * decoderLayers * width * width;
   return {
     width,
-    vocabulary: Math.max(...[...decoder.quantised.values()].map(([rows = 0]) => rows)),
-    encoderLayers: encoder.layers,
-    decoderLayers: decoder.layers,
-    convolutions,
-    encoderWeights: countMatrixWeights(encoder.quantised),
-    decoderWeights: countMatrixWeights(decoder.quantised) - crossWeights,
+    vocabulary,
+    encoderLayers,
+    decoderLayers,
+    convolutions: CONVOLUTIONS.map((name) => {
+      const { outputs, inputs, taps, stride } = weights.convolution(name);
+      return { outputs, inputs, taps, stride };
+    }),
+    encoderWeights: countMatrixWeights(weights.encoder),
+    decoderWeights: countMatrixWeights(weights.decoder) - crossWeights,
     crossWeights,
   };
 }
 
-function countMatrixWeights(shapes: ReadonlyMap<string, readonly number[]>): number {
-  return sum([...shapes.values()].filter(({ length }) => length === 2).map(([rows = 0, columns = 0]) => rows * columns));
+/** Weights of all quantised matrices of a file; convolutions have three sizes. */
+function countMatrixWeights(file: MoonshineWeights['encoder']): number {
+  const shapes = file.initialiserNames.filter((name) => name.endsWith('_quantized')).map((name) => file.bytes(name).shape);
+  return sum(shapes.filter(({ length }) => length === 2).map(([rows = 0, columns = 0]) => rows * columns));
 }
 
 /** How many states the encoder makes of a clip. */
 export function countStates({ convolutions }: ModelSizes, sampleCount: number): number {
-  return convolutions.reduce((length, { kernel, stride }) => Math.floor((length - kernel) / stride) + 1, sampleCount);
+  return convolutions.reduce((length, { taps, stride }) => Math.floor((length - taps) / stride) + 1, sampleCount);
 }
 
 /** Work of the encoder for one clip, the keys and values for the decoder included. */
@@ -72,10 +66,10 @@ export function encoderWork(sizes: ModelSizes, sampleCount: number): Work {
   let length = sampleCount;
   let int16Macs = 0;
   let kernelBytes = 0;
-  for (const { outputs, inputs, kernel, stride } of sizes.convolutions) {
-    length = Math.floor((length - kernel) / stride) + 1;
-    int16Macs += length * outputs * inputs * kernel;
-    kernelBytes += outputs * inputs * kernel;
+  for (const { outputs, inputs, taps, stride } of sizes.convolutions) {
+    length = Math.floor((length - taps) / stride) + 1;
+    int16Macs += length * outputs * inputs * taps;
+    kernelBytes += outputs * inputs * taps;
   }
   return {
     int8Macs: states * (sizes.encoderWeights + sizes.crossWeights),

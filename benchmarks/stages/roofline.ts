@@ -1,6 +1,6 @@
+import { GraphBuilder } from '@outspoken/asr/graph';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Work } from './model-work.ts';
-import { type ProbeWeights, writeProbeGraph } from './probe-graph.ts';
 
 const PROBE_MS = 400;
 const MINIMUM_RUNS = 5;
@@ -23,8 +23,9 @@ interface Probe {
   readonly name: string;
   readonly operator: string;
   readonly input: { readonly type: 'uint8' | 'float32'; readonly shape: readonly number[] };
-  readonly outputType: 'int32' | 'float32';
-  readonly weights?: ProbeWeights;
+  readonly output: { readonly type: 'int32' | 'float32'; readonly shape: readonly number[] };
+  /** Adds the weights, if the operator has any; all of them are 1. */
+  readonly addWeights?: (graph: GraphBuilder) => string;
   /** Multiply-accumulates or bytes of one run. */
   readonly amount: number;
 }
@@ -75,8 +76,8 @@ function product(
     name: `multiply ${name}, ${rows} x ${inner} x ${columns}`,
     operator: isFloat ? 'MatMul' : 'MatMulInteger',
     input: { type: isFloat ? 'float32' : 'uint8', shape: [rows, inner] },
-    outputType: isFloat ? 'float32' : 'int32',
-    weights: { type, shape: [inner, columns], bytes: ones(type, inner * columns) },
+    output: { type: isFloat ? 'float32' : 'int32', shape: [rows, columns] },
+    addWeights: (graph) => addOnes(graph, type, [inner, columns]),
     amount: rows * inner * columns,
   };
 }
@@ -97,7 +98,7 @@ function reduction(bytes: number): Probe {
     name: `read ${toMegabytes(bytes)} in a sum`,
     operator: 'ReduceSum',
     input: { type: 'float32', shape: [1024, Math.floor(bytes / 4096)] },
-    outputType: 'float32',
+    output: { type: 'float32', shape: [1, 1] },
     amount: bytes,
   };
 }
@@ -106,13 +107,24 @@ function toMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
-function ones(type: 'int8' | 'uint8' | 'float32', count: number): Uint8Array {
-  return type === 'float32' ? new Uint8Array(new Float32Array(count).fill(1).buffer) : new Uint8Array(count).fill(1);
+function addOnes(graph: GraphBuilder, type: 'int8' | 'uint8' | 'float32', shape: readonly [number, number]): string {
+  const count = shape[0] * shape[1];
+  if (type === 'float32') return graph.floats(new Float32Array(count).fill(1), shape);
+  return graph.bytes((type === 'int8' ? new Int8Array(count) : new Uint8Array(count)).fill(1), shape);
+}
+
+/** A graph of one operator. */
+function buildProbe({ operator, input, output, addWeights }: Probe): Uint8Array {
+  const graph = new GraphBuilder('probe');
+  const values = [graph.input('input', input.type, input.shape), ...(addWeights ? [addWeights(graph)] : [])];
+  graph.output(graph.node(operator, values), output.type, output.shape);
+  return graph.toModel();
 }
 
 /** Multiply-accumulates or bytes a second in the best run. */
-async function runProbe({ operator, input, outputType, weights, amount }: Probe): Promise<number> {
-  const session = await InferenceSession.create(writeProbeGraph(operator, input, outputType, weights), {
+async function runProbe(probe: Probe): Promise<number> {
+  const { input, amount } = probe;
+  const session = await InferenceSession.create(buildProbe(probe), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     // Otherwise the graph of constants would be computed once, here.
@@ -120,7 +132,7 @@ async function runProbe({ operator, input, outputType, weights, amount }: Probe)
   });
   const count = input.shape.reduce((total, size) => total * size, 1);
   const data = input.type === 'float32' ? new Float32Array(count).fill(1) : new Uint8Array(count).fill(1);
-  const feeds = { a: new Tensor(input.type, data, [...input.shape]) };
+  const feeds = { input: new Tensor(input.type, data, [...input.shape]) };
   let bestMs = Number.POSITIVE_INFINITY;
   const endsAtMs = performance.now() + PROBE_MS;
   for (let run = 0; run < MINIMUM_RUNS || performance.now() < endsAtMs; run += 1) {

@@ -6,7 +6,7 @@ import { readInteger, UsageError } from './command-line.ts';
 /** The graphs that the benchmarks measure unless told otherwise. */
 export const DEFAULT_GRAPH: GraphVariant = 'signed';
 /** Most clips that our recognizer is ever given at a time. */
-export const MAXIMUM_BATCH = 4;
+const MAXIMUM_BATCH = 4;
 const GRAPHS: readonly GraphVariant[] = ['signed', 'unsigned', 'float', 'shipped'];
 
 /** Reads the option `--graph`. */

@@ -56,6 +56,8 @@ export interface ModelManifest {
   readonly source: string;
   /** Path of the model card, relative to this package. */
   readonly card: string;
+  /** Path of what the model must compute for a clip, relative to this package; absent where nobody has measured it. */
+  readonly reference?: string;
   /** Numbers that the code of the family needs; each name carries its unit. */
   readonly parameters: Readonly<Record<string, number>>;
   readonly files: Readonly<Record<string, ModelFile>>;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ModelName } from './manifest.ts';
+import { type ModelName, readModelManifest } from './manifest.ts';
 
 /** What a model must compute for a clip, stored beside its manifest. */
 export interface ModelReference {
@@ -11,15 +11,17 @@ export interface ModelReference {
   readonly crossValues: { readonly every: number; readonly values: readonly number[] };
 }
 
-const FOLDER = new URL('../references/', import.meta.url);
-const MODELS_WITH_REFERENCE: ReadonlySet<ModelName> = new Set(['moonshine-tiny']);
+// One level above both src/ and dist/.
+const PACKAGE = new URL('../', import.meta.url);
 
 /** Reads the reference of a model; undefined for a model that has none. */
 export async function loadModelReference(name: ModelName): Promise<ModelReference | undefined> {
-  if (!MODELS_WITH_REFERENCE.has(name)) return undefined;
+  const { reference } = readModelManifest(name);
+  if (reference === undefined) return undefined;
+  const file = new URL(reference, PACKAGE);
   // Our own file.
-  const { clip, ...expected } = JSON.parse(await readFile(new URL(`${name}.json`, FOLDER), 'utf8')) as Omit<ModelReference, 'clip'> & {
+  const { clip, ...expected } = JSON.parse(await readFile(file, 'utf8')) as Omit<ModelReference, 'clip'> & {
     readonly clip: string;
   };
-  return { ...expected, clip: await readFile(new URL(clip, FOLDER)) };
+  return { ...expected, clip: await readFile(new URL(clip, file)) };
 }

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { type ModelName, modelNames } from '@outspoken/models';
+import { SETTINGS, type Settings } from '@outspoken/server-app';
 import { Argument, Command, Option } from 'commander';
 import { parseAddress, parseCount } from './argument.ts';
 import { completion, SHELLS, type Shell } from './commands/completion.ts';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { listModels, type ModelsListOptions } from './commands/models-list.ts';
-import { type ModelsPrepareOptions, PREPARABLE_MODELS, type PreparableModel, prepareModels } from './commands/models-prepare.ts';
+import { type ModelsPrepareOptions, prepareModels } from './commands/models-prepare.ts';
 import { type ModelsPullOptions, pullModelFiles } from './commands/models-pull.ts';
 import { type ModelsVerifyOptions, verifyModels } from './commands/models-verify.ts';
 import { serveOptions } from './commands/serve.ts';
@@ -118,10 +119,10 @@ function addModels(program: Command, context: CommandContext, onExitCode: (code:
   models
     .command('prepare')
     .description('build the fast graphs of a model, check and measure them on this processor')
-    .addArgument(new Argument('[name]', 'the model').choices(PREPARABLE_MODELS).default('moonshine-tiny'))
+    .addArgument(new Argument('[name]', 'the model').choices(SETTINGS.model.values).default(SETTINGS.model.defaultValue))
     .option('--json', 'write JSON')
     .addHelpText('after', helpOf(['outspoken models prepare', 'outspoken models prepare moonshine-base --json']))
-    .action(async (name: PreparableModel, options: ModelsPrepareOptions) => onExitCode(await prepareModels(name, options, context)));
+    .action(async (name: Settings['model'], options: ModelsPrepareOptions) => onExitCode(await prepareModels(name, options, context)));
   models
     .command('pull')
     .description('download a model that does not come with the program; goes on where an earlier try broke off')

@@ -1,5 +1,5 @@
 import type { PreparedGraphs, Recognizer, WeightForm } from '@outspoken/asr';
-import { buildMoonshineGraphs, type GraphVariant, loadMoonshine, MOONSHINE_GRAPH_VERSION, type MoonshineReference } from '@outspoken/asr';
+import { buildMoonshineGraphs, loadMoonshine, MOONSHINE_GRAPH_VERSION, type MoonshineReference } from '@outspoken/asr';
 import { readWav } from '@outspoken/audio';
 import { type DerivedFilesEvent, type LoadedModel, loadDerivedFiles, loadModelFiles, loadModelReference } from '@outspoken/models';
 import type * as onnxruntime from 'onnxruntime-node';
@@ -16,11 +16,14 @@ export type RecognizerEvent =
 
 type RecognizableModel = Settings['model'];
 
+/** Graphs that recognize for a server. */
+export type ServedGraph = Exclude<Settings['graph'], 'auto'>;
+
 // From the fastest to the one that is right everywhere.
-const ORDER: readonly GraphVariant[] = ['signed', 'unsigned', 'shipped'];
+const ORDER: readonly ServedGraph[] = ['signed', 'unsigned', 'shipped'];
 
 /** The graphs that a setting allows, the best first; the published ones always are the last resort. */
-export function graphsToTry(graph: Settings['graph']): readonly GraphVariant[] {
+export function graphsToTry(graph: Settings['graph']): readonly ServedGraph[] {
   return graph === 'auto' ? ORDER : graph === 'shipped' ? ['shipped'] : [graph, 'shipped'];
 }
 

@@ -1,15 +1,14 @@
-import type { GraphVariant } from '@outspoken/asr';
 import { readWav } from '@outspoken/audio';
 import { loadModelReference } from '@outspoken/models';
 import * as runtime from 'onnxruntime-node';
-import { graphsToTry, loadRecognizer, type RecognizerEvent } from './load-recognizer.ts';
+import { graphsToTry, loadRecognizer, type RecognizerEvent, type ServedGraph } from './load-recognizer.ts';
 import type { Settings } from './settings.ts';
 
 export { describeRecognizerEvent, type RecognizerEvent } from './load-recognizer.ts';
 
 /** How one kind of graphs does on this processor. */
 export interface GraphReport {
-  readonly graph: GraphVariant;
+  readonly graph: ServedGraph;
   /** What is wrong with it; absent when it is right. */
   readonly problem?: string;
   /** Seconds of speech recognized in a second by one process; absent when it is wrong. */
@@ -31,15 +30,15 @@ export async function prepareModel(model: Settings['model'], onEvent: (event: Re
   const samples = readWav(clip).channels[0] ?? new Float32Array();
   const reports: GraphReport[] = [];
   for (const graph of graphsToTry('auto')) {
-    const report = graph === 'float' ? undefined : await tryGraph(model, graph, samples, onEvent);
-    if (report) reports.push({ ...report, isChosen: report.problem === undefined && reports.every(({ isChosen }) => !isChosen) });
+    const report = await tryGraph(model, graph, samples, onEvent);
+    reports.push({ ...report, isChosen: report.problem === undefined && reports.every(({ isChosen }) => !isChosen) });
   }
   return reports;
 }
 
 async function tryGraph(
   model: Settings['model'],
-  graph: Exclude<Settings['graph'], 'auto'>,
+  graph: ServedGraph,
   samples: Float32Array,
   onEvent: (event: RecognizerEvent) => void,
 ): Promise<Omit<GraphReport, 'isChosen'>> {

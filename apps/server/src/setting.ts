@@ -34,8 +34,13 @@ export function integer(options: Common<number> & { readonly minimum: number; re
   };
 }
 
+/** A setting that is one word out of a list. */
+export interface Choice<T> extends Setting<T> {
+  readonly values: readonly T[];
+}
+
 /** One word out of a list. */
-export function choice<const T extends string>(options: Common<NoInfer<T>> & { readonly values: readonly T[] }): Setting<T> {
+export function choice<const T extends string>(options: Common<NoInfer<T>> & { readonly values: readonly T[] }): Choice<T> {
   const check = (value: unknown): T => {
     const found = options.values.find((candidate) => candidate === value);
     if (found === undefined) {
@@ -43,7 +48,7 @@ export function choice<const T extends string>(options: Common<NoInfer<T>> & { r
     }
     return found;
   };
-  return { ...describe(options, options.values.join('|')), fromText: check, fromJson: check };
+  return { ...describe(options, options.values.join('|')), values: options.values, fromText: check, fromJson: check };
 }
 
 /** A text that a check accepts; the check may bring it into its canonical form, and throws a RangeError otherwise. */

@@ -1,6 +1,7 @@
 import type { ClipResult, Recognizer, RecognizerClip, Transcript } from '@outspoken/asr';
 import { expect, test } from 'vitest';
 import { serveRecognizer } from '../src/dispatch/worker-main.ts';
+import { FAKE_MODEL } from './support/fake-model.ts';
 import { FakePort } from './support/fake-port.ts';
 
 const TRANSCRIPT: Transcript = {
@@ -14,19 +15,8 @@ const TRANSCRIPT: Transcript = {
   audioMs: 100,
 };
 
-const MODEL: Recognizer['model'] = {
-  id: 'fake',
-  version: '1',
-  family: 'fake',
-  sampleRateHz: 16_000,
-  minimumSamples: 1,
-  maximumSamples: 480_000,
-  graph: 'shipped',
-  maximumBatch: 4,
-};
-
 function recognizerThat(transcribeEach: Recognizer['transcribeEach']): Recognizer {
-  return { model: MODEL, transcribe: async () => [], transcribeEach, close: async () => {}, [Symbol.asyncDispose]: async () => {} };
+  return { model: FAKE_MODEL, transcribe: async () => [], transcribeEach, close: async () => {}, [Symbol.asyncDispose]: async () => {} };
 }
 
 /** Ends no clip but in the way and at the moment that the test says. */
@@ -88,7 +78,7 @@ test('tells its model once loaded, answers each clip as it ends with its part of
   nowMs = 40;
   manual.end(1, SUCCESS);
   expect(port.sent).toEqual([
-    { type: 'ready', model: MODEL },
+    { type: 'ready', model: FAKE_MODEL },
     { type: 'begun', batchId: 7 },
     { type: 'result', jobId: 'short', transcript: TRANSCRIPT, busyMs: 10, batchSize: 2 },
   ]);

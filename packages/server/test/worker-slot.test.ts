@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RecognitionTask } from '../src/dispatch/recognition-task.ts';
 import type { ParentMessage, WorkerMessage } from '../src/dispatch/worker-protocol.ts';
 import { type WorkerProcess, WorkerSlot } from '../src/dispatch/worker-slot.ts';
+import { FAKE_MODEL } from './support/fake-model.ts';
 
 /** A child process whose every word is the test's. */
 class FakeProcess extends EventEmitter {
@@ -23,17 +24,6 @@ class FakeProcess extends EventEmitter {
 
 const TIMEOUTS = { loadTimeoutMs: 1000, jobTimeoutMs: 1000, silenceTimeoutMs: 400 };
 
-const MODEL = {
-  id: 'fake',
-  version: '1',
-  family: 'fake',
-  sampleRateHz: 16_000,
-  minimumSamples: 1,
-  maximumSamples: 480_000,
-  graph: 'shipped',
-  maximumBatch: 4,
-} as const;
-
 function bench() {
   const child = new FakeProcess();
   const listener = { onReady: vi.fn(), onClipEnd: vi.fn(), onFree: vi.fn(), onWithdrawn: vi.fn(), onDeath: vi.fn() };
@@ -46,7 +36,7 @@ function bench() {
     now: () => clock.nowMs,
     listener,
   });
-  child.say({ type: 'ready', model: MODEL });
+  child.say({ type: 'ready', model: FAKE_MODEL });
   return { child, listener, slot, clock };
 }
 

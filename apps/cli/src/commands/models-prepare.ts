@@ -3,12 +3,6 @@ import { EXIT_CODE } from '../exit-code.ts';
 import { formatTable } from '../output/table.ts';
 import { type Surroundings, write } from '../terminal.ts';
 
-/** A model that recognizes speech. */
-export type PreparableModel = Settings['model'];
-
-/** Models that can be prepared: those that a server can be told to use. */
-export const PREPARABLE_MODELS = ['moonshine-tiny', 'moonshine-base'] as const satisfies readonly PreparableModel[];
-
 /** Options of `outspoken models prepare`. */
 export interface ModelsPrepareOptions {
   readonly json?: boolean;
@@ -16,7 +10,7 @@ export interface ModelsPrepareOptions {
 
 /** Builds the fast graphs of a model, so that the first start need not, and shows how each kind does on this processor. */
 export async function prepareModels(
-  model: PreparableModel,
+  model: Settings['model'],
   { json }: ModelsPrepareOptions,
   { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
 ): Promise<number> {

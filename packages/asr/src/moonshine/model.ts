@@ -156,7 +156,8 @@ function requireNames(what: string, present: readonly string[], required: readon
   }
 }
 
-function requireTensor(outputs: Record<string, OnnxTensor>, name: string): OnnxTensor {
+/** An output of a graph. @throws {@link RecognizerError} `model_failed` when it gave none of that name. */
+export function requireTensor(outputs: Record<string, OnnxTensor>, name: string): OnnxTensor {
   const tensor = outputs[name];
   if (!tensor) {
     throw new RecognizerError('model_failed', `the graph gave no ${name}`);

@@ -5,6 +5,7 @@ import type { RecognitionTimings } from '../transcript.ts';
 import type { ClipDecoder, ClipDecoderOptions } from './clip-decoder.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { type GreedySearchResult, NotANumberError } from './greedy-search.ts';
+import { requireTensor } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
 
 // A run is not interrupted, so this is how many tokens a cancelled clip may still cost: under 10 ms. Longer runs were no faster.
@@ -119,8 +120,8 @@ export class PreparedDecoder implements ClipDecoder {
         logProbabilities.push(Math.log(probability));
       }
       for (const { keys, values, nextKeys, nextValues } of this.#cache) {
-        feeds[keys] = requireOutput(outputs, nextKeys);
-        feeds[values] = requireOutput(outputs, nextValues);
+        feeds[keys] = requireTensor(outputs, nextKeys);
+        feeds[values] = requireTensor(outputs, nextValues);
       }
     }
     return { tokenIds, logProbabilities, endProbabilityAtStart, hasReachedCap: true };
@@ -142,13 +143,7 @@ function dataOf<T extends BigInt64Array | Float32Array>(
   name: string,
   type: abstract new (...values: never[]) => T,
 ): T {
-  const { data } = requireOutput(outputs, name);
+  const { data } = requireTensor(outputs, name);
   if (!(data instanceof type)) throw new RecognizerError('model_failed', `the graph gave ${name} in a type of its own`);
   return data;
-}
-
-function requireOutput(outputs: Record<string, OnnxTensor>, name: string): OnnxTensor {
-  const tensor = outputs[name];
-  if (!tensor) throw new RecognizerError('model_failed', `the graph gave no ${name}`);
-  return tensor;
 }

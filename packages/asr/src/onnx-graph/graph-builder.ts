@@ -12,7 +12,7 @@ import {
 } from './onnx_pb.ts';
 
 /** Element types of ONNX (`TensorProto.DataType`). */
-const ELEMENT = Object.freeze({ float32: 1, uint8: 2, int8: 3, int64: 7, bool: 9 });
+const ELEMENT = Object.freeze({ float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 });
 
 // Kinds of attribute (`AttributeProto.AttributeType`).
 const ATTRIBUTE = { float: 1, int: 2, graph: 5, ints: 7 } as const;

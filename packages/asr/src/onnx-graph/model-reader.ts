@@ -46,6 +46,14 @@ export class ModelReader {
     return found;
   }
 
+  /** The whole numbers of an attribute of a node, such as the strides of a convolution. */
+  integers(nodeName: string, attributeName: string): readonly number[] {
+    const node = this.#nodes.find(({ name }) => name === nodeName);
+    const attribute = node?.attribute.find(({ name }) => name === attributeName);
+    if (!attribute) throw lacks(`the attribute ${attributeName} of the node ${nodeName}`);
+    return attribute.ints.map(Number);
+  }
+
   /** An initialiser of floats. */
   floats(name: string): Float32Array {
     const tensor = this.#initialiser(name);

@@ -1,6 +1,7 @@
 import type { Recognizer, RecognizerClip, Transcript } from '@outspoken/asr';
 import { serveRecognizer } from '../../src/dispatch/worker-main.ts';
 import { BEHAVIOUR, type Behaviour } from './fake-clip.ts';
+import { FAKE_MODEL } from './fake-model.ts';
 
 // A worker process with a recognizer whose behaviour is chosen by the clip itself: see fake-clip.ts.
 const workerNumber = Number(process.env['FAKE_WORKER_NUMBER'] ?? 1);
@@ -66,16 +67,7 @@ async function transcribe(clip: RecognizerClip): Promise<Transcript> {
 }
 
 const recognizer: Recognizer = {
-  model: {
-    id: process.env['FAKE_WORKER_MODEL'] ?? 'fake',
-    version: '1',
-    family: 'fake',
-    sampleRateHz: 16_000,
-    minimumSamples: 1,
-    maximumSamples: 480_000,
-    graph: 'shipped',
-    maximumBatch: 4,
-  },
+  model: { ...FAKE_MODEL, id: process.env['FAKE_WORKER_MODEL'] ?? 'fake' },
   transcribe: (clips) => Promise.all(clips.map(transcribe)),
   async transcribeEach(clips, onResult) {
     await Promise.all(

@@ -9,8 +9,6 @@ import type { MoonshineWeights } from './weights.ts';
 
 // More than the frames of the longest clip (30 s: 1,248).
 const MAXIMUM_FRAMES = 2048;
-// Samples, then frames, that each of the three convolutions moves on (Moonshine, arXiv:2410.15608): 384 samples a frame.
-const STRIDES = { conv1: 64, conv2: 3, conv3: 2 } as const;
 
 /**
  * The encoder: `audio [1, samples]` to what the decoder's cross-attention needs of it, computed once: for each layer `cross_key.N`
@@ -25,11 +23,11 @@ export function buildEncoderGraph(weights: MoonshineWeights, form: WeightForm): 
 
 /** Samples to frames, `[1, frames, width]`. */
 function addFrames(graph: GraphBuilder, audio: string, weights: MoonshineWeights, form: WeightForm): string {
-  const heard = graph.node('Tanh', [addSampleConvolution(graph, audio, weights.convolution('conv1', STRIDES.conv1))]);
+  const heard = graph.node('Tanh', [addSampleConvolution(graph, audio, weights.convolution('conv1'))]);
   let x = addGroupNormalisation(graph, heard, weights.groupNormalisation());
   for (const name of ['conv2', 'conv3'] as const) {
     const bias = weights.encoder.floats(`${name}.bias`);
-    x = graph.fused('Gelu', [addConvolution(graph, x, weights.convolution(name, STRIDES[name]), bias, form)]);
+    x = graph.fused('Gelu', [addConvolution(graph, x, weights.convolution(name), bias, form)]);
   }
   return x;
 }

@@ -1,6 +1,12 @@
 import { ModelReader } from '../../onnx-graph/model-reader.ts';
 import type { QuantizedLinear } from '../../onnx-graph/quantized-linear.ts';
 
+/** The convolutions of the encoder, in their order. */
+export const CONVOLUTIONS = ['conv1', 'conv2', 'conv3'] as const;
+
+/** Name of a convolution. */
+export type ConvolutionName = (typeof CONVOLUTIONS)[number];
+
 /** A convolution over time with weights `scale · q[output, input, tap] + offset`. */
 export interface QuantizedConvolution {
   readonly outputs: number;
@@ -75,14 +81,14 @@ export class MoonshineWeights {
     };
   }
 
-  convolution(name: string, stride: number): QuantizedConvolution {
+  convolution(name: ConvolutionName): QuantizedConvolution {
     const { shape, bytes } = this.encoder.bytes(`${name}.weight_quantized`);
     const [outputs = 0, inputs = 0, taps = 0] = shape;
     return {
       outputs,
       inputs,
       taps,
-      stride,
+      stride: this.encoder.integers(`/${name}/Conv`, 'strides')[0] ?? 1,
       quantized: Int8Array.from(bytes),
       scale: this.encoder.float(`${name}.weight_scale`),
       offset: this.encoder.float(`${name}.weight_zero_point`),

@@ -37,7 +37,7 @@ describe.each([
     ['conv2', 3],
     ['conv3', 2],
   ] as const)('%s', (name, stride) => {
-    const convolution = weights.convolution(name, stride);
+    const convolution = weights.convolution(name);
     const bias = weights.encoder.floats(`${name}.bias`);
     const apply = async (x: Float32Array) => {
       const feeds = { x: floats(x, [1, x.length / convolution.inputs, convolution.inputs]) };
@@ -72,7 +72,7 @@ describe.each([
 });
 
 describe('conv1', () => {
-  const convolution = weights.convolution('conv1', 64);
+  const convolution = weights.convolution('conv1');
   const apply = async (samples: Float32Array) => {
     const [y] = await runBlock({ audio: floats(samples, [1, samples.length]) }, (graph) => [
       addSampleConvolution(graph, 'audio', convolution),
