@@ -24,7 +24,7 @@ function firstWord(text: string): string {
 
 function expectRightText(texts: readonly string[]): void {
   const errors = texts.map((text, index) => countWordErrors(CUES[index]?.text ?? '', text));
-  expect(wordErrorRatio(sumWordErrors(errors))).toBeLessThanOrEqual(0.2);
+  expect(wordErrorRatio(sumWordErrors(errors))).toBeLessThanOrEqual(0.1);
   expect(texts.map(firstWord)).toEqual(CUES.map(({ text }) => firstWord(text)));
 }
 
