@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, tryLock } from './file-lock.ts';
+import { tryLock } from './file-lock.ts';
 import { CACHE_VARIABLE, modelCacheFolder } from './model-cache.ts';
+import { codeOf } from './system-error.ts';
 
 /** What {@link loadDerivedFiles} is told. */
 export interface DerivedFilesOptions<Name extends string> {
@@ -47,15 +48,22 @@ export async function loadDerivedFiles<Name extends string>(options: DerivedFile
   const entry = join(folder, sha256(options.key).slice(0, HASH_DIGITS));
   const kept = await readEntry(entry, options);
   if (kept) return { files: kept, from: 'cache' };
+  let built: Readonly<Record<Name, Uint8Array>> | undefined;
+  // What a disk does not take is not built a second time.
+  const build = () => {
+    if (!built) options.onEvent?.({ type: 'building' });
+    built ??= options.build();
+    return built;
+  };
   try {
     await mkdir(folder, { recursive: true });
-    return await buildUnderLock(folder, entry, options);
+    return await buildUnderLock(folder, entry, { ...options, build });
   } catch (error) {
     // What the builder throws is no fault of the disk.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     const reason = `${folder} cannot be written to (${codeOf(error)}); set ${CACHE_VARIABLE} to a folder that can, or they are built at every start`;
     options.onEvent?.({ type: 'not_kept', reason });
-    return { files: build(options), from: 'memory' };
+    return { files: build(), from: 'memory' };
   }
 }
 
@@ -70,9 +78,10 @@ async function buildUnderLock<Name extends string>(
       // Whoever had the lock before may have built it. What is damaged was told before.
       const kept = await readEntry(entry, { names: options.names });
       if (kept) return { files: kept, from: 'cache' };
-      const files = build(options);
+      const files = options.build();
       await writeEntry(entry, files);
-      await sweep(folder, entry);
+      // What is new is kept, whatever becomes of what is old.
+      await sweep(folder, entry).catch(() => {});
       return { files, from: 'built' };
     }
     if (waitedMs === 0) options.onEvent?.({ type: 'waiting' });
@@ -82,12 +91,7 @@ async function buildUnderLock<Name extends string>(
     type: 'not_kept',
     reason: `another process has held ${entry}.lock for too long; delete it if there is no such process`,
   });
-  return { files: build(options), from: 'memory' };
-}
-
-function build<Name extends string>(options: DerivedFilesOptions<Name>): Readonly<Record<Name, Uint8Array>> {
-  options.onEvent?.({ type: 'building' });
-  return options.build();
+  return { files: options.build(), from: 'memory' };
 }
 
 /** The files of an entry whose hashes are those of its record; undefined when there is none or it is damaged. */

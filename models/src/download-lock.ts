@@ -9,9 +9,9 @@ import { ModelError } from './model-error.ts';
 export async function lockDownload(path: string, file: string): Promise<AsyncDisposable> {
   const lock = await tryLock(path);
   if (lock) return lock;
-  throw new ModelError(
-    'pull_in_progress',
-    `process ${await lockHolder(path)} downloads ${file} already, wait for it, or delete ${path} if there is no such process`,
-    { file },
-  );
+  const holder = await lockHolder(path);
+  const who = Number.isNaN(holder) ? 'another process' : `process ${holder}`;
+  throw new ModelError('pull_in_progress', `${who} downloads ${file} already, wait for it, or delete ${path} if there is no such process`, {
+    file,
+  });
 }

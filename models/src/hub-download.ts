@@ -4,10 +4,10 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, stat, statfs, write
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { lockDownload } from './download-lock.ts';
-import { codeOf } from './file-lock.ts';
 import type { HubFile } from './manifest.ts';
 import { ModelError } from './model-error.ts';
 import { fileChanged } from './model-files.ts';
+import { codeOf } from './system-error.ts';
 
 /** Options of {@link downloadHubFile}. */
 export interface DownloadOptions {

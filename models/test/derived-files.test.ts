@@ -1,10 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type DerivedFilesEvent, loadDerivedFiles } from '../src/index.ts';
 import { temporaryFolder } from './local-hub.ts';
+
+vi.mock('node:fs/promises', { spy: true });
 
 const BYTES = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
 
@@ -86,18 +89,42 @@ test('a folder that cannot be written to costs only the keeping', async () => {
   expect(Buffer.compare(files.first, BYTES)).toBe(0);
 });
 
-test('a write that fails half way leaves nothing behind', async () => {
+test('a write that fails half way leaves nothing behind, and what was built is not built again', async () => {
   const folder = temporaryFolder();
   const tooLong = 'x'.repeat(300);
+  const build = vi.fn(() => ({ first: BYTES, [tooLong]: BYTES }));
+  const events: string[] = [];
   const loaded = await loadDerivedFiles({
     key: 'one',
     purpose: 'test',
     names: ['first', tooLong],
     cacheFolder: folder,
-    build: () => ({ first: BYTES, [tooLong]: BYTES }),
+    build,
+    onEvent: ({ type }) => events.push(type),
   });
   expect(loaded.from).toBe('memory');
+  expect(build).toHaveBeenCalledTimes(1);
+  expect(events).toEqual(['building', 'not_kept']);
   expect(entriesOf(folder)).toEqual([]);
+});
+
+test('what a process left behind that died while it took the lock holds up nobody', async () => {
+  const folder = temporaryFolder();
+  await load(folder);
+  const [entry] = entriesOf(folder);
+  const path = join(folder, 'derived', 'test', entry!);
+  rmSync(path, { recursive: true });
+  writeFileSync(`${path}.lock`, '');
+  utimesSync(`${path}.lock`, 0, 0);
+  expect(await load(folder)).toMatchObject({ from: 'built', events: ['building'] });
+  expect(entriesOf(folder)).toEqual([entry]);
+});
+
+test('an older entry that cannot be removed does no harm', async () => {
+  const folder = temporaryFolder();
+  await load(folder);
+  vi.mocked(readdir).mockRejectedValueOnce(Object.assign(new Error('no'), { code: 'EACCES', syscall: 'scandir' }));
+  expect(await load(folder, { key: 'two' })).toMatchObject({ from: 'built', events: ['building'] });
 });
 
 test('what the builder throws is no fault of the disk', async () => {

@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lockDownload } from '../src/download-lock.ts';
+import { lockHolder } from '../src/file-lock.ts';
 import { temporaryFolder } from './local-hub.ts';
 
 test('holds the lock until it is disposed of', async () => {
   const path = join(temporaryFolder(), 'model.lock');
   const lock = await lockDownload(path, 'model.onnx');
-  expect(readFileSync(path, 'utf8')).toBe(String(process.pid));
+  expect(await lockHolder(path)).toBe(process.pid);
   await expect(lockDownload(path, 'model.onnx')).rejects.toMatchObject({ code: 'pull_in_progress', file: 'model.onnx' });
   await lock[Symbol.asyncDispose]();
   expect(existsSync(path)).toBe(false);
@@ -19,13 +20,16 @@ test('takes over the lock of a process that died', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   writeFileSync(path, String(pid));
   await using _lock = await lockDownload(path, 'model.onnx');
-  expect(readFileSync(path, 'utf8')).toBe(String(process.pid));
+  expect(await lockHolder(path)).toBe(process.pid);
 });
 
 test('leaves a lock alone that is just being written', async () => {
   const path = join(temporaryFolder(), 'model.lock');
   writeFileSync(path, '');
-  await expect(lockDownload(path, 'model.onnx')).rejects.toMatchObject({ code: 'pull_in_progress' });
+  await expect(lockDownload(path, 'model.onnx')).rejects.toMatchObject({
+    code: 'pull_in_progress',
+    message: expect.stringContaining('another process downloads model.onnx'),
+  });
 });
 
 test('lets other failures rise', async () => {
