@@ -1,7 +1,8 @@
+import type { GraphVariant } from '@outspoken/asr';
 import { readWav } from '@outspoken/audio';
 import { loadModelReference } from '@outspoken/models';
 import * as runtime from 'onnxruntime-node';
-import { graphsToTry, loadRecognizer, type RecognizerEvent, type ServedGraph } from './load-recognizer.ts';
+import { graphsToTry, loadRecognizer, type RecognizerEvent, type RecognizerSettings, type ServedGraph } from './load-recognizer.ts';
 import type { Settings } from './settings.ts';
 
 export { describeRecognizerEvent, type RecognizerEvent } from './load-recognizer.ts';
@@ -34,6 +35,31 @@ export async function prepareModel(model: Settings['model'], onEvent: (event: Re
     reports.push({ ...report, isChosen: report.problem === undefined && reports.every(({ isChosen }) => !isChosen) });
   }
   return reports;
+}
+
+/** Which graphs a worker takes on this processor. */
+export interface GraphChoice {
+  readonly graph: GraphVariant;
+  /** Faster ones that it does not take, and why. */
+  readonly refused: readonly { readonly graph: GraphVariant; readonly reason: string }[];
+}
+
+/**
+ * Loads a recognizer as a worker does, and says with which graphs; nothing is measured.
+ *
+ * @throws `ModelError` when a model file is missing or not the one that is pinned, `RecognizerError` when no graphs can be loaded.
+ */
+export async function chooseGraph(
+  settings: RecognizerSettings,
+  onEvent: (event: RecognizerEvent) => void = () => {},
+  engine: typeof runtime = runtime,
+): Promise<GraphChoice> {
+  const refused: { graph: GraphVariant; reason: string }[] = [];
+  await using recognizer = await loadRecognizer(engine, settings, (event) => {
+    if (event.type === 'rejected') refused.push({ graph: event.graph, reason: event.message });
+    onEvent(event);
+  });
+  return { graph: recognizer.model.graph, refused };
 }
 
 async function tryGraph(

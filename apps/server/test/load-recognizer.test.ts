@@ -6,6 +6,7 @@ import { loadModelReference } from '@outspoken/models';
 import * as runtime from 'onnxruntime-node';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { describeRecognizerEvent, graphsToTry, loadRecognizer, type RecognizerEvent } from '../src/load-recognizer.ts';
+import { saturating } from './support/saturating-runtime.ts';
 
 const { clip } = (await loadModelReference('moonshine-tiny'))!;
 const samples = readWav(clip).channels[0]!;
@@ -41,22 +42,6 @@ test('the second start builds nothing', async () => {
 });
 
 test('a processor on which signed products saturate gets the unsigned graphs', async () => {
-  // The probe is the only model this small; its sums come back as 16 bits would leave them.
-  const saturating = {
-    ...runtime,
-    InferenceSession: {
-      create: async (bytes: Uint8Array, options: runtime.InferenceSession.SessionOptions) => {
-        const session = await runtime.InferenceSession.create(bytes, options);
-        if (bytes.length > 10_000) return session;
-        return {
-          inputNames: session.inputNames,
-          outputNames: session.outputNames,
-          run: async () => ({ output: new runtime.Tensor('float32', [32_767], [1, 1]) }),
-          release: () => session.release(),
-        };
-      },
-    },
-  } as unknown as typeof runtime;
   const { recognizer, lines } = await load('auto', saturating);
   await using _ = recognizer;
   expect(recognizer.model.graph).toBe('unsigned');

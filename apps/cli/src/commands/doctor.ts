@@ -1,10 +1,11 @@
 import { loadConfig } from '@outspoken/server-app';
 import type { CheckResult, CheckState } from '../doctor/check.ts';
 import { checkCapacity, checkFfmpeg, checkNode, checkProcessor } from '../doctor/machine-checks.ts';
+import { checkRecognizer } from '../doctor/recognizer-check.ts';
 import { checkDecoders, checkModelFiles, checkOnnxRuntime } from '../doctor/runtime-checks.ts';
 import { checkMicrophone, checkPage, checkPort, checkSpool } from '../doctor/server-checks.ts';
 import { EXIT_CODE } from '../exit-code.ts';
-import { isColourful, type Surroundings, write } from '../terminal.ts';
+import { isColourful, type Surroundings, tell, write } from '../terminal.ts';
 
 /** Options of `outspoken doctor`. */
 export interface DoctorOptions {
@@ -19,21 +20,21 @@ export interface DoctorOptions {
  */
 export async function doctor(
   { json }: DoctorOptions,
-  surroundings: Pick<Surroundings, 'stdout' | 'environment' | 'folder'>,
+  surroundings: Pick<Surroundings, 'stdout' | 'stderr' | 'environment' | 'folder'>,
 ): Promise<number> {
-  const { stdout, environment, folder } = surroundings;
+  const { stdout, stderr, environment, folder } = surroundings;
   // A folder that is missing is for the check of the spool to find.
   const command = loadConfig({ argv: [], environment, folder, isFolder: () => true });
   if (command.type !== 'run') {
     throw new TypeError(`no arguments must ask for a run, got ${command.type}`);
   }
   const { settings } = command;
+  const recognizerParts = [checkOnnxRuntime(), checkModelFiles(settings.model)];
   const checks = await Promise.all([
     checkNode(),
     checkProcessor(),
     checkCapacity(settings.workers),
-    checkOnnxRuntime(),
-    checkModelFiles(settings.model),
+    ...recognizerParts,
     checkModelFiles('silero-vad-v6'),
     ...checkDecoders(),
     checkFfmpeg(),
@@ -42,6 +43,10 @@ export async function doctor(
     checkMicrophone(settings),
     checkSpool(settings),
   ]);
+  // Last and alone: it uses the processor, and loads here what may not load at all.
+  if ((await Promise.all(recognizerParts)).every(({ state }) => state === 'ok')) {
+    checks.push(await checkRecognizer(settings, { onProgress: (text) => void tell(stderr, text) }));
+  }
   const isOk = checks.every(({ state }) => state !== 'problem');
   const report = json
     ? `${JSON.stringify({ isOk, checks }, null, 2)}\n`
