@@ -60,7 +60,7 @@ export const SETTINGS = {
     values: ['auto', 'signed', 'unsigned', 'shipped'],
   }),
   workers: integer({
-    description: 'recognition processes; each runs one clip at a time',
+    description: 'recognition processes; each runs one batch of clips at a time and has the next in hand',
     defaultValue: Math.min(availableParallelism(), 256),
     defaultText: 'one per core',
     minimum: 1,
@@ -73,7 +73,7 @@ export const SETTINGS = {
     maximum: 64,
   }),
   jobTimeoutMs: integer({
-    description: 'longest time one clip may take before its worker is replaced',
+    description: 'longest time for each clip of a batch before its worker is replaced',
     defaultValue: 60_000,
     minimum: 1000,
     maximum: 600_000,
