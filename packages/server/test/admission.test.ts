@@ -34,7 +34,7 @@ test('admits what is done in time and refuses what is not, files later than fina
     reason: 'overloaded',
     retryAfterMs: 100,
   });
-  expect(late.admit({ audioMs: 3000, lane: 'file', tenant: undefined }, false)).toMatchObject({ admitted: true });
+  expect(late.admit({ audioMs: 3000, lane: 'file', tenant: 'one' }, false)).toMatchObject({ admitted: true });
   expect(bench({ aheadMs: 9 }).admit({ audioMs: 3000, lane: 'final', tenant: 'one' }, true)).toMatchObject({ reason: 'draining' });
 });
 

@@ -90,10 +90,24 @@ test.each([
 test('refuses a file at its start when too much waits, and says when to come back', async () => {
   const bench = transcriberBench([clipReading(0)], { maximumFileWaitMs: 1000, slots: 1 });
   for (let i = 0; i < 9; i += 1)
-    bench.scheduler.submit({ lane: 'file', key: `f${i}`, tenant: 'other', samples: new Float32Array(160_000) });
+    bench.scheduler.submit({ lane: 'file', key: `f${i}`, tenant: `file/${i}`, samples: new Float32Array(160_000) });
   await expect(bench.transcribe()).rejects.toMatchObject({ name: 'SessionError', code: 'overloaded', retryAfterMs: expect.any(Number) });
   expect(bench.readers.taken).toBe(0);
   expect(bench.finished()).toMatchObject([{ outcome: 'rejected' }]);
+});
+
+test('takes a file while another one has much that waits: they have turns', async () => {
+  const bench = transcriberBench([clipReading(0), endReading(1000)], { maximumFileWaitMs: 1000, slots: 1 });
+  const jobs = Array.from({ length: 9 }, (_, i) =>
+    bench.scheduler.submit({ lane: 'file', key: `f${i}`, tenant: 'other', samples: new Float32Array(160_000) }),
+  );
+  const transcribed = bench.transcribe();
+  await settle();
+  expect(bench.transcriber.activeCount).toBe(1);
+  expect(bench.readers.taken).toBeGreaterThan(0);
+  await bench.finishAll();
+  expect((await transcribed).at(-1)).toMatchObject({ type: 'end' });
+  await Promise.all(jobs.map(({ promise }) => promise));
 });
 
 test.each(['is being read', 'waits for a reader', 'has not begun'])('the signal gives up a file that %s', async (when) => {

@@ -9,9 +9,9 @@ test('a final does not wait for the files that wait, only for those that run', (
   }
   // The initial guess of the cost is 0.05.
   expect(bench.scheduler.predictedWaitMs()).toBeCloseTo(500, 6);
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: true });
+  expect(bench.scheduler.admit(3000, 'final', 'one')).toMatchObject({ admitted: true });
   // 500 ms run, 4500 ms wait, the clip itself needs 150 ms.
-  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: false, reason: 'overloaded', retryAfterMs: 550 });
+  expect(bench.scheduler.admit(3000, 'file', 'one')).toMatchObject({ admitted: false, reason: 'overloaded', retryAfterMs: 550 });
   expect(bench.scheduler.snapshot().audioMs).toBe(90_000);
 });
 
@@ -19,26 +19,26 @@ test('a new file is let in while the queue is full: its clips wait for room', ()
   const bench = new Bench(1, { maximumQueuedAudioMs: 5000 });
   bench.submit('running', { audioMs: 1000 });
   bench.submit('f', { lane: 'file', audioMs: 5000 });
-  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: true });
+  expect(bench.scheduler.admit(3000, 'file', 'one')).toMatchObject({ admitted: true });
   bench.submit('a', { audioMs: 5000 });
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false });
+  expect(bench.scheduler.admit(3000, 'final', 'one')).toMatchObject({ admitted: false });
 });
 
 test('a file may wait longer than those who speak', () => {
   const bench = new Bench(1, { maximumPredictedWaitMs: 1000 });
   bench.submit('running', { audioMs: 10_000 });
   bench.submit('a', { audioMs: 100_000 });
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false });
-  expect(bench.scheduler.admit(3000, 'file')).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(5650, 6) });
+  expect(bench.scheduler.admit(3000, 'final', 'one')).toMatchObject({ admitted: false });
+  expect(bench.scheduler.admit(3000, 'file', 'one')).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(5650, 6) });
 });
 
 test('files that are turned away do not put off those who speak', () => {
   const bench = new Bench(1, { maximumPredictedWaitMs: 1000, maximumFileWaitMs: 1000 });
   bench.submit('running', { audioMs: 10_000 });
   bench.submit('a', { audioMs: 10_000 });
-  const fileRetries = Array.from({ length: 3 }, () => bench.scheduler.admit(3000, 'file'));
+  const fileRetries = Array.from({ length: 3 }, () => bench.scheduler.admit(3000, 'file', 'one'));
   expect(fileRetries).toMatchObject([{ retryAfterMs: 150 }, { retryAfterMs: 300 }, { retryAfterMs: 450 }]);
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: false, retryAfterMs: 150 });
+  expect(bench.scheduler.admit(3000, 'final', 'one')).toMatchObject({ admitted: false, retryAfterMs: 150 });
 });
 
 test('files fill what live speech leaves of the queue, and never take its room', async () => {
@@ -92,8 +92,8 @@ test('a slot that is left to live speech does not let new files in', () => {
   bench.submit('spoken').cancel();
   bench.dispatcher.running[1]?.finish();
   for (let i = 0; i < 4; i += 1) bench.submit(`f${i}`, { lane: 'file', audioMs: 10_000 });
-  expect(bench.scheduler.admit(3_000)).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(150, 6) });
-  expect(bench.scheduler.admit(3_000, 'file')).toMatchObject({ admitted: false, reason: 'overloaded' });
+  expect(bench.scheduler.admit(3_000, 'final', 'one')).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(150, 6) });
+  expect(bench.scheduler.admit(3_000, 'file', 'one')).toMatchObject({ admitted: false, reason: 'overloaded' });
 });
 
 test('a scheduler that closes gives files all its slots', async () => {

@@ -187,13 +187,13 @@ test('predicts the wait from the audio ahead, the measured cost and the slots', 
 
 test('refuses a clip that would come too late, with an honest time to try again', () => {
   const bench = new Bench(1, { maximumPredictedWaitMs: 1000 });
-  expect(bench.scheduler.admit(30_000)).toMatchObject({ admitted: true });
+  expect(bench.scheduler.admit(30_000, 'final', 'one')).toMatchObject({ admitted: true });
   bench.submit('running', { audioMs: 10_000 });
   bench.submit('a', { audioMs: 10_000 });
   // The initial guess of the cost is 0.05: 500 ms run, 500 ms wait, the clip itself needs 150 ms.
-  expect(bench.scheduler.admit(3000)).toEqual({ admitted: false, reason: 'overloaded', retryAfterMs: 150 });
+  expect(bench.scheduler.admit(3000, 'final', 'one')).toEqual({ admitted: false, reason: 'overloaded', retryAfterMs: 150 });
   bench.nowMs += 151;
-  expect(bench.scheduler.admit(3000)).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(999, 3) });
+  expect(bench.scheduler.admit(3000, 'final', 'one')).toMatchObject({ admitted: true, predictedWaitMs: expect.closeTo(999, 3) });
 });
 
 test('clips that are turned away together are not told to come back together', () => {
@@ -201,7 +201,7 @@ test('clips that are turned away together are not told to come back together', (
   bench.submit('running', { audioMs: 10_000 });
   bench.submit('a', { audioMs: 10_000 });
   const retries = Array.from({ length: 300 }, () => {
-    const admission = bench.scheduler.admit(3000);
+    const admission = bench.scheduler.admit(3000, 'final', 'one');
     return admission.admitted ? 0 : admission.retryAfterMs;
   });
   // Each needs 150 ms: the second comes back when the first has had its turn.
@@ -209,14 +209,14 @@ test('clips that are turned away together are not told to come back together', (
   expect(Math.max(...retries)).toBe(30_000);
   bench.nowMs += 40_000;
   bench.submit('b', { audioMs: 20_000 });
-  expect(bench.scheduler.admit(3000), 'what is past is forgotten').toMatchObject({ retryAfterMs: 650 });
+  expect(bench.scheduler.admit(3000, 'final', 'one'), 'what is past is forgotten').toMatchObject({ retryAfterMs: 650 });
 });
 
 test('always admits a clip with nothing ahead, however slow the machine', () => {
   const bench = new Bench(1, { maximumPredictedWaitMs: 1 });
-  expect(bench.scheduler.admit(30_000)).toMatchObject({ admitted: true });
+  expect(bench.scheduler.admit(30_000, 'final', 'one')).toMatchObject({ admitted: true });
   bench.submit('running', { audioMs: 100 });
-  expect(bench.scheduler.admit(30_000)).toEqual({ admitted: false, reason: 'overloaded', retryAfterMs: 100 });
+  expect(bench.scheduler.admit(30_000, 'final', 'one')).toEqual({ admitted: false, reason: 'overloaded', retryAfterMs: 100 });
 });
 
 test('bounds the queue by audio and refuses what does not fit', async () => {
@@ -228,7 +228,7 @@ test('bounds the queue by audio and refuses what does not fit', async () => {
   // At the initial cost of 0.05: 18 s must be gone before 2 s wait, which leave 3 s free, 1 s of them for the clip after them.
   await expect(refused.promise).rejects.toMatchObject({ code: 'overloaded', retryAfterMs: 900 });
   await expect(interim.promise).rejects.toMatchObject({ code: 'shed' });
-  expect(bench.scheduler.admit(1000)).toMatchObject({ admitted: false, retryAfterMs: 800 });
+  expect(bench.scheduler.admit(1000, 'final', 'two')).toMatchObject({ admitted: false, retryAfterMs: 800 });
   await bench.finishAll();
   expect((await long.promise).attempt).toBe(1);
 });
@@ -263,7 +263,7 @@ test('close finishes the finals, drops the rest and refuses new clips', async ()
   await expect(interim.promise).rejects.toMatchObject({ code: 'draining' });
   await expect(speculative.promise).rejects.toMatchObject({ code: 'draining' });
   await expect(bench.submit('b').promise).rejects.toMatchObject({ code: 'draining', retryAfterMs: 1000 });
-  expect(bench.scheduler.admit(1000)).toEqual({ admitted: false, reason: 'draining', retryAfterMs: 1000 });
+  expect(bench.scheduler.admit(1000, 'final', 'one')).toEqual({ admitted: false, reason: 'draining', retryAfterMs: 1000 });
   await bench.finishOne();
   expect(isClosed).toBe(false);
   await bench.finishOne();

@@ -48,6 +48,14 @@ test('a tenant with little waits no longer than it would beside another one with
   expect(wait.aheadMs('final', { audioMs: 2000, tenant: undefined })).toBe(3000);
 });
 
+test('a file shares with files, and lets all live speech go first', () => {
+  const { wait, put } = bench();
+  for (let i = 0; i < 10; i += 1) put('final', 'hog', 3000);
+  expect(wait.aheadMs('file', { audioMs: 2000, tenant: 'small' })).toBe(1500);
+  for (let i = 0; i < 10; i += 1) put('file', 'hog', 3000);
+  expect(wait.aheadMs('file', { audioMs: 2000, tenant: 'small' })).toBe(1600);
+});
+
 test('an idle slot means no wait, except for a file that may not have it', () => {
   const { wait, put } = bench({ idleSlots: 1, mayStartFile: false });
   put('file', 'a', 2000);

@@ -15,8 +15,8 @@ export interface Applicant {
   readonly audioMs: number;
   /** A final overtakes the clips of files; a new file comes after them. */
   readonly lane: 'final' | 'file';
-  /** Whose clip it is: one who has little waiting is let in even if others have much. Behind everything if absent. */
-  readonly tenant: string | undefined;
+  /** Whose clip it is: one who has little waiting is let in even if others have much. */
+  readonly tenant: string;
 }
 
 /** What is asked of a {@link WaitPrediction}. */
@@ -69,10 +69,10 @@ export class AdmissionControl {
    * Audio that must leave the queue before there is room for a clip of this length. What the tenant holds already counts twice: it may
    * hold as much as it leaves free. An empty queue takes any clip, or one longer than the bound could never run.
    */
-  #excessAudioMs(lane: Lane, audioMs: number, tenant: string | undefined): number {
+  #excessAudioMs(lane: Lane, audioMs: number, tenant: string): number {
     const queuedMs = this.#wait.queuedAudioMs(lane);
     if (queuedMs === 0) return 0;
-    const ownMs = tenant === undefined ? 0 : this.#wait.queuedAudioOf(lane, tenant);
+    const ownMs = this.#wait.queuedAudioOf(lane, tenant);
     const excessMs = queuedMs + ownMs + audioMs - this.#limits.maximumQueuedAudioMs;
     // What leaves the queue is its own by and by: then twice as much room becomes free.
     return (excessMs * queuedMs) / (queuedMs + ownMs);

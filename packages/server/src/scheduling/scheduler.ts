@@ -116,9 +116,9 @@ export class Scheduler {
    * Asks whether a clip of about this length, in milliseconds, can be done in good time. A clip with nothing ahead is always admitted.
    *
    * @param lane - A final overtakes the clips of files; a new file comes after them.
-   * @param tenant - Whose clip it is: one who has little waiting is let in even if others have much. Behind everything if absent.
+   * @param tenant - Whose clip it is: one who has little waiting is let in even if others have much.
    */
-  admit(audioMs: number, lane: 'final' | 'file' = 'final', tenant?: string): Admission {
+  admit(audioMs: number, lane: 'final' | 'file', tenant: string): Admission {
     return this.#admission.admit({ audioMs, lane, tenant }, this.#isClosing);
   }
 

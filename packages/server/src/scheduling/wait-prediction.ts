@@ -1,5 +1,4 @@
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { Applicant } from './admission.ts';
 import type { CostModel } from './cost-model.ts';
 import type { InFlight } from './in-flight.ts';
 import type { LaneOrder } from './lane-order.ts';
@@ -41,15 +40,17 @@ export class WaitPrediction {
 
   /**
    * Time until a slot is free for a new clip of this lane. A final overtakes interims and files that wait, not those that run;
-   * speculative clips mostly become finals. A file waits for all but interims.
+   * speculative clips mostly become finals. A file waits for all but interims, and shares with other files.
    *
    * @param clip - Other tenants get as much audio as its own before it, and no more; behind everything if it has no tenant.
    */
-  aheadMs(lane: Lane, { audioMs = 0, tenant }: Pick<Partial<Applicant>, 'audioMs' | 'tenant'> = {}): number {
-    const { dispatcher, inFlight, now, mayStartFile } = this.#parts;
+  aheadMs(lane: Lane, { audioMs = 0, tenant }: { readonly audioMs?: number; readonly tenant?: string | undefined } = {}): number {
+    const { dispatcher, inFlight, now, order, mayStartFile } = this.#parts;
     if (dispatcher.idleSlots > 0 && (lane !== 'file' || mayStartFile())) return 0;
     const leftMs = inFlight.remainingMs(now(), (batchAudioMs) => this.costMs(batchAudioMs));
-    return leftMs / Math.max(1, dispatcher.slots) + this.shareMs(this.#sum(lane, (queue) => queue.aheadMs(audioMs, tenant)));
+    // Nobody shares with a file what is live: all of that goes before it.
+    const tenantIn = (queue: LaneOrder<Entry>['lanes'][Lane]) => (lane === 'file' && queue !== order.lanes.file ? undefined : tenant);
+    return leftMs / Math.max(1, dispatcher.slots) + this.shareMs(this.#sum(lane, (queue) => queue.aheadMs(audioMs, tenantIn(queue))));
   }
 
   /** Time until a clip that is put into a hand now would begin, at the soonest. */

@@ -34,6 +34,8 @@ export interface TranscribeFileOptions {
 }
 
 interface ActiveFile {
+  /** Whose the clips of the file are, for the scheduler. */
+  readonly key: string;
   readonly controller: AbortController;
   readonly record: FileRecord;
   readonly protocol: ProtocolLabel;
@@ -75,8 +77,9 @@ export class FileTranscriber {
     this.#active.add(controller);
     try {
       signal.throwIfAborted();
-      this.#admit();
-      yield* this.#events(path, { controller, record, protocol });
+      const key = `file/${randomUUID()}`;
+      this.#admit(key);
+      yield* this.#events(path, { key, controller, record, protocol });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const failure = fileFailure(error);
@@ -117,10 +120,10 @@ export class FileTranscriber {
     return isFinished;
   }
 
-  #admit(): void {
+  #admit(key: string): void {
     if (this.#isDraining) throw drainingError();
     const { scheduler, options } = this.#options.services;
-    const admission = scheduler.admit(options.typicalClipMs, 'file');
+    const admission = scheduler.admit(options.typicalClipMs, 'file', key);
     if (admission.admitted) return;
     const { reason, retryAfterMs } = admission;
     throw reason === 'draining'
@@ -128,7 +131,7 @@ export class FileTranscriber {
       : new SessionError('overloaded', 'the server has more speech than it can recognize', { retryAfterMs });
   }
 
-  async *#events(path: string, { controller, record, protocol }: ActiveFile): AsyncGenerator<FileEvent, void, undefined> {
+  async *#events(path: string, { key, controller, record, protocol }: ActiveFile): AsyncGenerator<FileEvent, void, undefined> {
     const { services, readers, clipPolicyId, slots, maximumFileMs } = this.#options;
     const file = await readers.open(path, { signal: controller.signal, maximumDurationMs: maximumFileMs });
     try {
@@ -136,7 +139,7 @@ export class FileTranscriber {
         services,
         budget: this.#budget,
         file,
-        key: `file/${randomUUID()}`,
+        key,
         protocol,
         clipPolicyId,
         windowClips: () => Math.max(1, WINDOW_CLIPS_PER_SLOT * slots()),
