@@ -28,8 +28,10 @@ async function load(graph: 'auto' | 'signed' | 'unsigned' | 'shipped', engine: t
 test.each(['signed', 'unsigned', 'shipped'] as const)('%s graphs can be forced and hear the same', async (graph) => {
   const { recognizer, lines } = await load(graph);
   await using _ = recognizer;
-  expect(recognizer.model.graph).toBe(graph);
-  expect(lines).toEqual(graph === 'shipped' ? [] : [`preparing moonshine-tiny (${graph} graphs), once`]);
+  const refusals = lines.filter((line) => line?.includes('saturate'));
+  // Only signed ones are wrong anywhere: on older processors.
+  expect(recognizer.model.graph).toBe(graph === 'signed' && refusals.length > 0 ? 'shipped' : graph);
+  expect(lines).toEqual(graph === 'shipped' ? [] : [`preparing moonshine-tiny (${graph} graphs), once`, ...refusals]);
   const [transcript] = await recognizer.transcribe([{ samples }]);
   expect(transcript!.text).toBe('Something is terribly wrong.');
 });
@@ -38,7 +40,7 @@ test('the second start builds nothing', async () => {
   await (await load('auto')).recognizer.close();
   const { recognizer, lines } = await load('auto');
   await using _ = recognizer;
-  expect(lines).toEqual([]);
+  expect(lines.filter((line) => !line?.includes('saturate'))).toEqual([]);
 });
 
 test('a processor on which signed products saturate gets the unsigned graphs', async () => {
@@ -56,7 +58,7 @@ test('a cache folder that cannot be written to costs only the keeping', async ()
   vi.stubEnv('OUTSPOKEN_CACHE', file);
   const { recognizer, lines } = await load('auto');
   await using _ = recognizer;
-  expect(recognizer.model.graph).toBe('signed');
+  expect(recognizer.model.graph).toMatch(/^(signed|unsigned)$/);
   expect(lines[0]).toContain('could not be kept');
   expect(readFileSync(file)).toHaveLength(0);
 });
