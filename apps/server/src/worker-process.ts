@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { WorkerProcess } from '@outspoken/server/engine';
 import { childArguments } from './child-arguments.ts';
+import { workerEnvironment } from './child-environment.ts';
 import type { Settings } from './settings.ts';
 
 /** What a worker is told at its start. */
@@ -17,5 +18,6 @@ export function spawnWorker(settings: WorkerSettings): WorkerProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: childArguments(),
+    env: workerEnvironment(),
   });
 }

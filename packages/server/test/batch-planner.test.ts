@@ -50,6 +50,14 @@ test('takes the clips that are nearest in length, none of them half as long agai
   expect(matesOf(planner, clip(1000), named([1501, 600]))).toBe('');
 });
 
+test('takes no more of long clips than memory is good for', () => {
+  const planner = learnt();
+  expect(matesOf(planner, clip(7000), named([8000, 8000, 8000, 8000]))).toBe('0,1,2');
+  expect(matesOf(planner, clip(9000), named([8000, 8000, 8000, 8000]))).toBe('0,1');
+  expect(matesOf(planner, clip(15_000), named([15_000, 15_000, 15_000]))).toBe('0');
+  expect(matesOf(planner, clip(29_000), named([29_000]))).toBe('');
+});
+
 test('leaves clips alone that each have a place of their own, and shares the others evenly', () => {
   const planner = learnt();
   const upcoming = named([1000, 1000, 1000, 1000, 1000]);

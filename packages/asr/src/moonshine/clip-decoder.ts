@@ -2,21 +2,45 @@ import type { GraphVariant } from '../recognizer.ts';
 import type { RecognitionTimings } from '../transcript.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
 
-/** What a decoder is told about one clip. */
-export interface ClipDecoderOptions {
+/** A clip on its way through a decoder. */
+export interface ClipToDecode {
+  /** 16 kHz mono. */
+  readonly samples: Float32Array;
   /** Most tokens to write, the end token not counted. */
   readonly maximumTokens: number;
   readonly signal: AbortSignal | undefined;
 }
 
+/** What a decoder found in a clip, and how long it took from the first stage of the clip to the end of each. */
+export interface DecodedClip {
+  readonly found: GreedySearchResult;
+  readonly timings: RecognitionTimings;
+}
+
+/** How one clip of several ended: `error` is the reason of its signal, or what the graphs threw. */
+export type ClipOutcome = { readonly type: 'decoded'; readonly clip: DecodedClip } | { readonly type: 'failed'; readonly error: unknown };
+
 /** Samples to tokens: the graphs of a model and the search over them. */
 export interface ClipDecoder {
   readonly graph: GraphVariant;
-  /** @throws the reason of the signal, or what the graphs throw. */
-  decode(
-    samples: Float32Array,
-    options: ClipDecoderOptions,
-  ): Promise<{ readonly found: GreedySearchResult; readonly timings: RecognitionTimings }>;
+  /** Most clips that are decoded side by side; more are decoded one after the other. */
+  readonly maximumRows: number;
+  /**
+   * Decodes clips side by side; each succeeds or fails alone, and none hears of the others.
+   *
+   * @param onEnd - Told of each clip once, as soon as it has ended.
+   */
+  decodeEach(clips: readonly ClipToDecode[], onEnd: (index: number, outcome: ClipOutcome) => void): Promise<void>;
   /** Releases the graphs; a second call waits for the first. */
   close(): Promise<void>;
+}
+
+/** Decodes one clip. @throws the reason of its signal, or what the graphs throw. */
+export async function decodeClip(decoder: ClipDecoder, clip: ClipToDecode): Promise<DecodedClip> {
+  let outcome: ClipOutcome | undefined;
+  await decoder.decodeEach([clip], (_, end) => {
+    outcome = end;
+  });
+  if (outcome?.type === 'decoded') return outcome.clip;
+  throw outcome?.error;
 }

@@ -1,24 +1,18 @@
 import { loadOnnxModel, type OnnxModel, type OnnxRuntime, type OnnxSessionOptions, type OnnxTensor } from '@outspoken/onnx';
 import type { GraphVariant } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
-import type { RecognitionTimings } from '../transcript.ts';
-import type { ClipDecoder, ClipDecoderOptions } from './clip-decoder.ts';
+import type { ClipDecoder, ClipOutcome, ClipToDecode } from './clip-decoder.ts';
+import { ClipText, type SearchStep } from './clip-text.ts';
+import { DecodingRows, type RowInputs, readRowInputs } from './decoding-rows.ts';
 import type { PreparedGraphs } from './graph/build.ts';
-import { type GreedySearchResult, NotANumberError } from './greedy-search.ts';
 import { requireTensor } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
 
 // A run is not interrupted, so this is how many tokens a cancelled clip may still cost: under 10 ms. Longer runs were no faster.
 const STEPS_PER_RUN = 16;
 
-interface CacheNames {
-  readonly keys: string;
-  readonly values: string;
-  readonly nextKeys: string;
-  readonly nextValues: string;
-  readonly heads: number;
-  readonly headSize: number;
-}
+// Beyond four rows the keys and values of the clips, 3.4 MB for 6 s, cost what the weights, which are read once for all, save.
+const MAXIMUM_ROWS = 4;
 
 /** What {@link PreparedDecoder} needs beside its graphs. */
 export interface PreparedDecoderOptions {
@@ -27,14 +21,26 @@ export interface PreparedDecoderOptions {
   readonly now: () => number;
 }
 
-/** The graphs of `graph/`: the encoder in one run, then the search, some tokens a run. */
+/** A clip that is being decoded. */
+interface Row {
+  readonly clip: ClipToDecode;
+  /** Taken out once it is put together with that of the others: seconds of speech take megabytes. */
+  encoded: Record<string, OnnxTensor>;
+  readonly encoderMs: number;
+  readonly encodedAtMs: number;
+  readonly text: ClipText;
+  readonly end: (outcome: ClipOutcome) => void;
+}
+
+/** The graphs of `graph/`: the encoder clip by clip, then the search for all of them, some tokens a run. */
 export class PreparedDecoder implements ClipDecoder {
   readonly graph: GraphVariant;
+  readonly maximumRows = MAXIMUM_ROWS;
   readonly #runtime: OnnxRuntime;
   readonly #encoder: OnnxModel;
   readonly #decoder: OnnxModel;
   readonly #options: PreparedDecoderOptions;
-  readonly #cache: readonly CacheNames[];
+  readonly #inputs: RowInputs;
 
   private constructor(parts: {
     readonly runtime: OnnxRuntime;
@@ -48,7 +54,7 @@ export class PreparedDecoder implements ClipDecoder {
     this.#encoder = parts.encoder;
     this.#decoder = parts.decoder;
     this.#options = parts.options;
-    this.#cache = readCacheNames(parts.decoder);
+    this.#inputs = readRowInputs(parts.decoder);
   }
 
   /** @throws {@link RecognizerError} `model_failed` when the runtime refuses a graph. */
@@ -66,17 +72,19 @@ export class PreparedDecoder implements ClipDecoder {
     }
   }
 
-  async decode(
-    samples: Float32Array,
-    options: ClipDecoderOptions,
-  ): Promise<{ readonly found: GreedySearchResult; readonly timings: RecognitionTimings }> {
-    const { now } = this.#options;
-    const startedAtMs = now();
-    const encoded = await this.encode(samples);
-    const encodedAtMs = now();
-    options.signal?.throwIfAborted();
-    const found = await this.#search(encoded, options);
-    return { found, timings: { encoderMs: encodedAtMs - startedAtMs, decoderMs: now() - encodedAtMs } };
+  async decodeEach(clips: readonly ClipToDecode[], onEnd: (index: number, outcome: ClipOutcome) => void): Promise<void> {
+    for (let first = 0; first < clips.length; first += this.maximumRows) {
+      const rows: Row[] = [];
+      for (const [offset, clip] of clips.slice(first, first + this.maximumRows).entries()) {
+        const end = (outcome: ClipOutcome): void => onEnd(first + offset, outcome);
+        try {
+          rows.push(await this.#encodeRow(clip, end));
+        } catch (error) {
+          end({ type: 'failed', error });
+        }
+      }
+      if (rows.length > 0) await this.#search(rows);
+    }
   }
 
   /** What the search needs of a clip: keys and values of the cross-attention of each layer, `cross_key.N` and `cross_value.N`. */
@@ -88,54 +96,88 @@ export class PreparedDecoder implements ClipDecoder {
     await Promise.all([this.#encoder.close(), this.#decoder.close()]);
   }
 
-  async #search(encoded: Record<string, OnnxTensor>, { maximumTokens, signal }: ClipDecoderOptions): Promise<GreedySearchResult> {
-    const { startTokenId, endTokenId } = this.#options.parameters;
-    const { Tensor } = this.#runtime;
-    const feeds: Record<string, OnnxTensor> = { ...encoded };
-    for (const { keys, values, heads, headSize } of this.#cache) {
-      feeds[keys] = new Tensor('float32', new Float32Array(0), [1, heads, 0, headSize]);
-      feeds[values] = new Tensor('float32', new Float32Array(0), [1, heads, 0, headSize]);
+  /** The encoder takes each clip alone and at its true length: what is put around a clip changes its text. */
+  async #encodeRow(clip: ClipToDecode, end: (outcome: ClipOutcome) => void): Promise<Row> {
+    const { now, parameters } = this.#options;
+    clip.signal?.throwIfAborted();
+    const startedAtMs = now();
+    const encoded = await this.encode(clip.samples);
+    const encodedAtMs = now();
+    clip.signal?.throwIfAborted();
+    const text = new ClipText({ endTokenId: parameters.endTokenId, maximumTokens: clip.maximumTokens });
+    return { clip, encoded, encoderMs: encodedAtMs - startedAtMs, encodedAtMs, text, end };
+  }
+
+  /** Writes the texts of the rows side by side. A run ends with the first text that does; the others go on without it. */
+  async #search(rows: readonly Row[]): Promise<void> {
+    let open = rows;
+    try {
+      const tensors = new DecodingRows(
+        this.#runtime,
+        this.#inputs,
+        rows.map(({ encoded }) => encoded),
+      );
+      for (const row of rows) row.encoded = {};
+      for (let position = 0; open.length > 0; ) {
+        const stepCount = Math.min(STEPS_PER_RUN, ...open.map(({ text }) => text.remainingTokens));
+        const steps = stepCount > 0 ? await this.#run(tensors, open, { position, stepCount }) : [];
+        position += steps.length;
+        const goesOn = open.map((row, index) =>
+          this.#write(
+            row,
+            steps.map((step) => step[index]).filter((step) => step !== undefined),
+          ),
+        );
+        const places = placesToKeep(goesOn);
+        if (places.length > 0 && places.length < open.length) tensors.keep(places);
+        open = places.flatMap((place) => open[place] ?? []);
+      }
+    } catch (error) {
+      for (const { end } of open) end({ type: 'failed', error });
     }
-    const tokenIds: number[] = [];
-    const logProbabilities: number[] = [];
-    let endProbabilityAtStart = 0;
-    let lastTokenId = startTokenId;
-    while (tokenIds.length < maximumTokens) {
-      const stepCount = Math.min(STEPS_PER_RUN, maximumTokens - tokenIds.length);
-      feeds['tokens'] = new Tensor('int64', BigInt64Array.of(BigInt(lastTokenId)), [1, 1]);
-      feeds['position'] = new Tensor('int64', BigInt64Array.of(BigInt(tokenIds.length)), [1]);
-      feeds['maximum_steps'] = new Tensor('int64', BigInt64Array.of(BigInt(stepCount)), []);
-      const outputs = await this.#decoder.run(feeds);
+  }
+
+  /** @returns By step and row. */
+  async #run(
+    tensors: DecodingRows,
+    open: readonly Row[],
+    { position, stepCount }: { readonly position: number; readonly stepCount: number },
+  ): Promise<SearchStep[][]> {
+    const lastTokenIds = open.map(({ text }) => text.lastTokenId ?? this.#options.parameters.startTokenId);
+    const outputs = await this.#decoder.run(tensors.feeds(lastTokenIds, { position, stepCount }));
+    tensors.advance(outputs);
+    const ids = dataOf(outputs, 'token_ids', BigInt64Array);
+    const probabilities = dataOf(outputs, 'probabilities', Float32Array);
+    const endProbabilities = dataOf(outputs, 'end_probabilities', Float32Array);
+    const steps = Array.from(ids, (id, index) => ({
+      tokenId: Number(id),
+      probability: probabilities[index] ?? Number.NaN,
+      endProbability: endProbabilities[index] ?? Number.NaN,
+    }));
+    return Array.from({ length: steps.length / open.length }, (_, step) => steps.slice(step * open.length, (step + 1) * open.length));
+  }
+
+  /** @returns Whether the row goes on; if not, its clip was told how it ended. */
+  #write({ clip, text, encoderMs, encodedAtMs, end }: Row, steps: readonly SearchStep[]): boolean {
+    try {
       // A run settles in a task of its own, so whoever cancels is heard here.
-      signal?.throwIfAborted();
-      const ids = dataOf(outputs, 'token_ids', BigInt64Array);
-      const probabilities = dataOf(outputs, 'probabilities', Float32Array);
-      if (tokenIds.length === 0) endProbabilityAtStart = dataOf(outputs, 'end_probabilities', Float32Array)[0] ?? 0;
-      for (const [step, probability] of probabilities.entries()) {
-        // Also what a probability of 0 would be: the largest of a vocabulary never is.
-        if (!(probability > 0)) throw new NotANumberError(tokenIds.length);
-        lastTokenId = Number(ids[step]);
-        if (lastTokenId === endTokenId) return { tokenIds, logProbabilities, endProbabilityAtStart, hasReachedCap: false };
-        tokenIds.push(lastTokenId);
-        logProbabilities.push(Math.log(probability));
-      }
-      for (const { keys, values, nextKeys, nextValues } of this.#cache) {
-        feeds[keys] = requireTensor(outputs, nextKeys);
-        feeds[values] = requireTensor(outputs, nextValues);
-      }
+      clip.signal?.throwIfAborted();
+      text.write(steps);
+      if (text.remainingTokens > 0) return true;
+      const timings = { encoderMs, decoderMs: this.#options.now() - encodedAtMs };
+      end({ type: 'decoded', clip: { found: text.result(), timings } });
+    } catch (error) {
+      end({ type: 'failed', error });
     }
-    return { tokenIds, logProbabilities, endProbabilityAtStart, hasReachedCap: true };
+    return false;
   }
 }
 
-function readCacheNames(decoder: OnnxModel): CacheNames[] {
-  return decoder.inputNames.flatMap((keys) => {
-    const layer = /^self_key\.(\d+)$/.exec(keys)?.[1];
-    const [, heads, , headSize] = decoder.inputShape(keys) ?? [];
-    if (layer === undefined || typeof heads !== 'number' || typeof headSize !== 'number') return [];
-    const [values, nextKeys, nextValues] = [`self_value.${layer}`, `next_self_key.${layer}`, `next_self_value.${layer}`];
-    return [{ keys, values, nextKeys, nextValues, heads, headSize }];
-  });
+/** Where the rows that go on are to be taken from so that those that can keep their places: the last ones fill the gaps. */
+function placesToKeep(goesOn: readonly boolean[]): number[] {
+  const kept = [...goesOn.keys()].filter((place) => goesOn[place]);
+  const movable = kept.filter((place) => place >= kept.length);
+  return Array.from({ length: kept.length }, (_, place) => (goesOn[place] ? place : (movable.pop() ?? place)));
 }
 
 function dataOf<T extends BigInt64Array | Float32Array>(

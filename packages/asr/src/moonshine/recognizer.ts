@@ -3,11 +3,11 @@ import { isSilentClip, validateClip } from '../clip-guard.ts';
 import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
 import { countTokensBeforeRepetition } from '../repetition-guard.ts';
-import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript } from '../transcript.ts';
+import type { EmptyReason, GuardAction, Token, Transcript } from '../transcript.ts';
 import { assembleWords } from '../word-assembly.ts';
-import type { ClipDecoder } from './clip-decoder.ts';
+import type { ClipDecoder, ClipToDecode, DecodedClip } from './clip-decoder.ts';
 import type { PreparedGraphs } from './graph/build.ts';
-import { type GreedySearchResult, NotANumberError } from './greedy-search.ts';
+import { NotANumberError } from './greedy-search.ts';
 import { loadMoonshineModel } from './model.ts';
 import { type MoonshineParameters, maximumTokensOf, readMoonshineParameters } from './parameters.ts';
 import { PreparedDecoder, type PreparedDecoderOptions } from './prepared-decoder.ts';
@@ -84,9 +84,9 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
     : new ShippedDecoder(await loadMoonshineModel(runtime, source.files, session), parameters, now);
   const { name: id, version, family } = source.manifest;
   const { sampleRateHz, minimumSamples, maximumSamples } = parameters;
-  const { graph } = decoder;
+  const { graph, maximumRows: maximumBatch } = decoder;
   return new MoonshineRecognizer({
-    model: Object.freeze({ id, version, family, sampleRateHz, minimumSamples, maximumSamples, graph, maximumBatch: 1 }),
+    model: Object.freeze({ id, version, family, sampleRateHz, minimumSamples, maximumSamples, graph, maximumBatch }),
     parameters,
     tokenizer,
     decoder,
@@ -125,48 +125,67 @@ class MoonshineRecognizer implements Recognizer {
   }
 
   async transcribe(clips: readonly RecognizerClip[], options: TranscribeOptions = {}): Promise<readonly Transcript[]> {
-    options.signal?.throwIfAborted();
+    const { signal } = options;
+    signal?.throwIfAborted();
     clips.forEach((clip, clipIndex) => {
       validateClip(clip.samples, this.model, clipIndex);
     });
     const transcripts: Transcript[] = [];
-    for (const [clipIndex, clip] of clips.entries()) {
-      try {
-        transcripts.push(await this.#transcribeClip(clip.samples, options.signal));
-      } catch (error) {
+    const { maximumBatch } = this.model;
+    for (let first = 0; first < clips.length; first += maximumBatch) {
+      const batch = clips.slice(first, first + maximumBatch).map(({ samples }) => (signal ? { samples, signal } : { samples }));
+      const results = new Map<number, ClipResult>();
+      await this.transcribeEach(batch, (index, result) => results.set(first + index, result));
+      for (const [clipIndex, result] of [...results].sort(([a], [b]) => a - b)) {
         // Whatever failed, a caller who has cancelled hears the reason of the cancellation.
-        options.signal?.throwIfAborted();
-        throw toRecognizerError(error, clipIndex);
+        signal?.throwIfAborted();
+        if (result.type === 'error') throw toRecognizerError(result.error, clipIndex);
+        transcripts.push(result.transcript);
       }
     }
     return transcripts;
   }
 
   async transcribeEach(clips: readonly RecognizerClip[], onResult: (index: number, result: ClipResult) => void): Promise<void> {
+    const { decoder, parameters } = this.#parts;
+    const spoken: { readonly clipIndex: number; readonly clip: ClipToDecode }[] = [];
     for (const [clipIndex, { samples, signal }] of clips.entries()) {
       try {
         signal?.throwIfAborted();
         validateClip(samples, this.model, clipIndex);
-        onResult(clipIndex, { type: 'transcript', transcript: await this.#transcribeClip(samples, signal) });
+        if (isSilentClip(samples)) onResult(clipIndex, { type: 'transcript', transcript: this.#silence(samples) });
+        else spoken.push({ clipIndex, clip: { samples, signal, maximumTokens: maximumTokensOf(samples.length, parameters) } });
       } catch (error) {
-        onResult(clipIndex, { type: 'error', error: signal?.aborted ? signal.reason : toRecognizerError(error, clipIndex) });
+        onResult(clipIndex, toErrorResult(error, clipIndex, signal));
       }
     }
+    await decoder.decodeEach(
+      spoken.map(({ clip }) => clip),
+      (place, outcome) => {
+        const { clipIndex, clip } = spoken[place] ?? {};
+        if (clipIndex === undefined || !clip) return;
+        onResult(
+          clipIndex,
+          outcome.type === 'decoded'
+            ? { type: 'transcript', transcript: this.#toTranscript(outcome.clip, clip.samples) }
+            : toErrorResult(outcome.error, clipIndex, clip.signal),
+        );
+      },
+    );
   }
 
-  async #transcribeClip(samples: Float32Array, signal: AbortSignal | undefined): Promise<Transcript> {
-    const { decoder, parameters } = this.#parts;
-    const audioMs = (samples.length * 1000) / parameters.sampleRateHz;
-    if (isSilentClip(samples)) {
-      const timings = { encoderMs: 0, decoderMs: 0 };
-      return { ...emptyTranscript('silence', 1), guards: ['silence'], timings, audioMs };
-    }
-    const { found, timings } = await decoder.decode(samples, { maximumTokens: maximumTokensOf(samples.length, parameters), signal });
-    return this.#toTranscript(found, samples, audioMs, timings);
+  #silence(samples: Float32Array): Transcript {
+    const timings = { encoderMs: 0, decoderMs: 0 };
+    return { ...emptyTranscript('silence', 1), guards: ['silence'], timings, audioMs: this.#durationMsOf(samples) };
   }
 
-  #toTranscript(found: GreedySearchResult, samples: Float32Array, audioMs: number, timings: RecognitionTimings): Transcript {
+  #durationMsOf(samples: Float32Array): number {
+    return (samples.length * 1000) / this.#parts.parameters.sampleRateHz;
+  }
+
+  #toTranscript({ found, timings }: DecodedClip, samples: Float32Array): Transcript {
     const { tokenizer, parameters } = this.#parts;
+    const audioMs = this.#durationMsOf(samples);
     const guards: GuardAction[] = found.hasReachedCap ? ['token_cap'] : [];
     const keptCount = countTokensBeforeRepetition(found.tokenIds, found.hasReachedCap);
     if (keptCount < found.tokenIds.length) {
@@ -202,6 +221,10 @@ class MoonshineRecognizer implements Recognizer {
 
 function emptyTranscript(emptyReason: EmptyReason, noSpeechProbability: number): Omit<Transcript, 'guards' | 'timings' | 'audioMs'> {
   return { text: '', tokens: [], words: [], confidence: noSpeechProbability, noSpeechProbability, emptyReason };
+}
+
+function toErrorResult(error: unknown, clipIndex: number, signal: AbortSignal | undefined): ClipResult {
+  return { type: 'error', error: signal?.aborted ? signal.reason : toRecognizerError(error, clipIndex) };
 }
 
 function toRecognizerError(error: unknown, clipIndex: number): RecognizerError {

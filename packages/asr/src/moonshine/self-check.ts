@@ -1,6 +1,7 @@
 import type { OnnxRuntime } from '@outspoken/onnx';
 import { multipliesExactly } from '../onnx-graph/saturation-probe.ts';
 import { RecognizerError } from '../recognizer-error.ts';
+import { decodeClip } from './clip-decoder.ts';
 import { maximumTokensOf } from './parameters.ts';
 import type { PreparedDecoder, PreparedDecoderOptions } from './prepared-decoder.ts';
 
@@ -41,7 +42,7 @@ export async function checkGraphs(
     );
   }
   const maximumTokens = maximumTokensOf(samples.length, options.parameters);
-  const { found } = await decoder.decode(samples, { maximumTokens, signal: undefined });
+  const { found } = await decodeClip(decoder, { samples, maximumTokens, signal: undefined });
   if (found.tokenIds.join() !== tokenIds.join()) throw wrong('the text of the reference clip differs');
 }
 

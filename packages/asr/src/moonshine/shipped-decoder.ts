@@ -1,12 +1,12 @@
-import type { RecognitionTimings } from '../transcript.ts';
-import type { ClipDecoder, ClipDecoderOptions } from './clip-decoder.ts';
-import { type GreedySearchResult, searchGreedily } from './greedy-search.ts';
+import type { ClipDecoder, ClipOutcome, ClipToDecode, DecodedClip } from './clip-decoder.ts';
+import { searchGreedily } from './greedy-search.ts';
 import type { MoonshineModel } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
 
-/** The published graphs, one run a token: slow and right on every processor. */
+/** The published graphs, one run a token and one clip at a time: slow and right on every processor. */
 export class ShippedDecoder implements ClipDecoder {
   readonly graph = 'shipped';
+  readonly maximumRows = 1;
   readonly #graphs: MoonshineModel;
   readonly #parameters: MoonshineParameters;
   readonly #now: () => number;
@@ -17,10 +17,22 @@ export class ShippedDecoder implements ClipDecoder {
     this.#now = now;
   }
 
-  async decode(
-    samples: Float32Array,
-    { maximumTokens, signal }: ClipDecoderOptions,
-  ): Promise<{ readonly found: GreedySearchResult; readonly timings: RecognitionTimings }> {
+  async decodeEach(clips: readonly ClipToDecode[], onEnd: (index: number, outcome: ClipOutcome) => void): Promise<void> {
+    for (const [index, clip] of clips.entries()) {
+      try {
+        onEnd(index, { type: 'decoded', clip: await this.#decode(clip) });
+      } catch (error) {
+        onEnd(index, { type: 'failed', error });
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#graphs.close();
+  }
+
+  async #decode({ samples, maximumTokens, signal }: ClipToDecode): Promise<DecodedClip> {
+    signal?.throwIfAborted();
     const startedAtMs = this.#now();
     const encoderStates = await this.#graphs.encode(samples);
     const encodedAtMs = this.#now();
@@ -32,9 +44,5 @@ export class ShippedDecoder implements ClipDecoder {
       signal,
     });
     return { found, timings: { encoderMs: encodedAtMs - startedAtMs, decoderMs: this.#now() - encodedAtMs } };
-  }
-
-  close(): Promise<void> {
-    return this.#graphs.close();
   }
 }

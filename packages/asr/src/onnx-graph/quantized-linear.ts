@@ -18,6 +18,8 @@ export type WeightForm = 'signed' | 'unsigned' | 'float';
 
 // The same value in both forms: u8 with zero point z is s8 with zero point z − 128.
 const SIGN_OFFSET = 128;
+// Steps of a quantised row to either side of zero.
+const LARGEST_STEP = 127;
 
 /** Puts maps of the same input side by side, so that the input is quantised once: `[W1 W2 …]`. */
 export function joinLinears(parts: readonly QuantizedLinear[]): QuantizedLinear {
@@ -56,23 +58,46 @@ export function transposeLinear(linear: QuantizedLinear): QuantizedLinear {
 }
 
 /**
- * Adds `y = x W + b`, in integers unless the weights are to be floats: the input is quantised to unsigned 8 bits with one scale for the whole tensor, taken from its
- * smallest and largest value, as in the published graphs.
+ * Adds `y = x W + b`, in integers unless the weights are to be floats: the input is quantised to unsigned 8 bits with one scale for the
+ * whole tensor, taken from its smallest and largest value, as in the published graphs.
  */
 export function addLinear(graph: GraphBuilder, x: string, linear: QuantizedLinear, form: WeightForm, bias?: ArrayLike<number>): string {
   if (form === 'float') return addFloatLinear(graph, x, linear, bias);
+  const values = [x, ...addWeights(graph, linear, form)];
+  return graph.fused('DynamicQuantizeMatMul', bias ? [...values, graph.floats(bias)] : values);
+}
+
+/**
+ * The same with a scale for each row of the input, `y_r = s_r · ((x_r / s_r) W) + b` with `s_r = max|x_r|` and the quotient in 255 even
+ * steps from -1 to 1: what a row gives depends on that row alone, whoever its neighbours are. Six nodes instead of one, so it is for
+ * products of few rows, whose time goes to reading the weights once.
+ *
+ * A row of zeros gives what is not a number: none comes out of a normalisation or an attention.
+ */
+export function addRowLinear(graph: GraphBuilder, x: string, linear: QuantizedLinear, form: WeightForm, bias?: ArrayLike<number>): string {
+  if (form === 'float') return addFloatLinear(graph, x, linear, bias);
+  const peak = graph.node('ReduceMax', [graph.node('Abs', [x])], { axes: [-1], keepdims: 1 });
+  const step = graph.float(1 / LARGEST_STEP);
+  const zeroPoint = graph.bytes(Uint8Array.of(SIGN_OFFSET), []);
+  const quantized = graph.node('QuantizeLinear', [graph.node('Div', [x, peak]), step, zeroPoint]);
+  const [weights = '', scales = '', zeroPoints = ''] = addWeights(graph, linear, form);
+  const product = graph.fused('MatMulIntegerToFloat', [quantized, weights, step, scales, zeroPoint, zeroPoints]);
+  const scaled = graph.node('Mul', [product, peak]);
+  return bias ? graph.node('Add', [scaled, graph.floats(bias)]) : scaled;
+}
+
+/** Weights, scales and zero points as values of the graph: one scale for all columns if they have the same. */
+function addWeights(graph: GraphBuilder, linear: QuantizedLinear, form: 'signed' | 'unsigned'): string[] {
   const { inputs, outputs, weights, scales, zeroPoints } = linear;
   const isPerTensor = scales.every((scale) => scale === scales[0]) && zeroPoints.every((zeroPoint) => zeroPoint === zeroPoints[0]);
   const columns = isPerTensor ? 1 : outputs;
   const shape = isPerTensor ? [] : [outputs];
   const stored = (bytes: Uint8Array): Uint8Array | Int8Array => (form === 'signed' ? toSigned(bytes) : bytes);
-  const values = [
-    x,
+  return [
     graph.bytes(stored(weights), [inputs, outputs]),
     graph.floats(scales.subarray(0, columns), shape),
     graph.bytes(stored(zeroPoints.subarray(0, columns)), shape),
   ];
-  return graph.fused('DynamicQuantizeMatMul', bias ? [...values, graph.floats(bias)] : values);
 }
 
 function addFloatLinear(graph: GraphBuilder, x: string, linear: QuantizedLinear, bias: ArrayLike<number> | undefined): string {

@@ -1,12 +1,14 @@
 import type { OnnxRuntime } from '@outspoken/onnx';
 import * as runtime from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
+import { type ClipOutcome, decodeClip } from '../../src/moonshine/clip-decoder.ts';
 import { loadMoonshineModel } from '../../src/moonshine/model.ts';
 import { PreparedDecoder } from '../../src/moonshine/prepared-decoder.ts';
 import { loadMoonshine } from '../../src/moonshine/recognizer.ts';
 import { ShippedDecoder } from '../../src/moonshine/shipped-decoder.ts';
-import { relativeError } from '../support/built-graph.ts';
+import { largestDifference, relativeError } from '../support/built-graph.ts';
 import { buildGraphs, CLEAR_PROMPTS, parameters, source, speech } from '../support/moonshine-tiny.ts';
+import { EXACT_FORMS } from '../support/processor.ts';
 
 const LONG_PROMPT = 'queue-periodic-announce';
 const STEPS_PER_RUN = 16;
@@ -35,15 +37,15 @@ function watchedRuns(onRun: () => void): OnnxRuntime {
   });
 }
 
-describe.each(['signed', 'unsigned'] as const)('%s graphs', async (sign) => {
+describe.each(EXACT_FORMS)('%s graphs', async (sign) => {
   const graphs = buildGraphs(sign);
   const load = (onnx: OnnxRuntime = runtime, clock = now) => PreparedDecoder.load(onnx, graphs, { parameters, session, now: clock });
   const decoder = await load();
   afterAll(() => decoder.close());
 
   test.each(CLEAR_PROMPTS)('write what the published graphs write: %s', async (prompt) => {
-    const { found } = await decoder.decode(speech(prompt), options);
-    const { found: expected } = await shipped.decode(speech(prompt), options);
+    const { found } = await decodeClip(decoder, { samples: speech(prompt), ...options });
+    const { found: expected } = await decodeClip(shipped, { samples: speech(prompt), ...options });
     expect(found.tokenIds).toEqual(expected.tokenIds);
     expect(found.hasReachedCap).toBe(false);
     expect(found.logProbabilities.every((value) => value <= 0)).toBe(true);
@@ -55,33 +57,113 @@ describe.each(['signed', 'unsigned'] as const)('%s graphs', async (sign) => {
   test('write a text that is longer than one run of the decoder', async () => {
     let runs = 0;
     const counted = await load(watchedRuns(() => (runs += 1)));
-    const { found } = await counted.decode(speech(LONG_PROMPT), options);
+    const { found } = await decodeClip(counted, { samples: speech(LONG_PROMPT), ...options });
     expect(found.tokenIds.length).toBeGreaterThan(STEPS_PER_RUN);
     // One more step than tokens, the one of the end token.
     expect(runs).toBe(Math.ceil((found.tokenIds.length + 1) / STEPS_PER_RUN));
-    expect(found.tokenIds).toEqual((await shipped.decode(speech(LONG_PROMPT), options)).found.tokenIds);
+    expect(found.tokenIds).toEqual((await decodeClip(shipped, { samples: speech(LONG_PROMPT), ...options })).found.tokenIds);
     expect(found.logProbabilities).toHaveLength(found.tokenIds.length);
   });
 
   test.each([0, 1, 15, 16, 17])('stop at a cap of %i tokens', async (maximumTokens) => {
-    const { found } = await decoder.decode(speech(LONG_PROMPT), { ...options, maximumTokens });
-    const whole = (await decoder.decode(speech(LONG_PROMPT), options)).found;
+    const { found } = await decodeClip(decoder, { samples: speech(LONG_PROMPT), ...options, maximumTokens });
+    const whole = (await decodeClip(decoder, { samples: speech(LONG_PROMPT), ...options })).found;
     expect(found.tokenIds).toEqual(whole.tokenIds.slice(0, maximumTokens));
     expect(found.hasReachedCap).toBe(true);
   });
 
   test('tell a text that ends at the cap from one that ends by itself', async () => {
-    const count = (await decoder.decode(speech('tt-weasels'), options)).found.tokenIds.length;
-    const atCap = async (maximumTokens: number) => (await decoder.decode(speech('tt-weasels'), { ...options, maximumTokens })).found;
+    const count = (await decodeClip(decoder, { samples: speech('tt-weasels'), ...options })).found.tokenIds.length;
+    const atCap = async (maximumTokens: number) =>
+      (await decodeClip(decoder, { samples: speech('tt-weasels'), ...options, maximumTokens })).found;
     expect(await atCap(count)).toMatchObject({ hasReachedCap: true });
     expect(await atCap(count + 1)).toMatchObject({ hasReachedCap: false });
   });
 
-  test('decode several clips at a time without mixing them', async () => {
-    const together = await Promise.all(CLEAR_PROMPTS.map((prompt) => decoder.decode(speech(prompt), options)));
+  test('decode calls that overlap without mixing them', async () => {
+    const together = await Promise.all(CLEAR_PROMPTS.map((prompt) => decodeClip(decoder, { samples: speech(prompt), ...options })));
     for (const [index, prompt] of CLEAR_PROMPTS.entries()) {
-      expect(together[index]!.found).toEqual((await decoder.decode(speech(prompt), options)).found);
+      expect(together[index]!.found).toEqual((await decodeClip(decoder, { samples: speech(prompt), ...options })).found);
     }
+  });
+
+  describe('side by side', () => {
+    /** Clips of one call; `end` is told of each as it ends. */
+    async function decodeTogether(prompts: readonly string[], { signals = [] as (AbortSignal | undefined)[], caps = [] as number[] } = {}) {
+      const outcomes: ClipOutcome[] = [];
+      const order: number[] = [];
+      const clips = prompts.map((prompt, index) => ({
+        samples: speech(prompt),
+        maximumTokens: caps[index] ?? parameters.maximumTokens,
+        signal: signals[index],
+      }));
+      await decoder.decodeEach(clips, (index, outcome) => {
+        expect(outcomes[index]).toBeUndefined();
+        outcomes[index] = outcome;
+        order.push(index);
+      });
+      return { outcomes, order };
+    }
+
+    test('write of each clip what they write of it alone', async () => {
+      const { outcomes } = await decodeTogether(CLEAR_PROMPTS);
+      expect(CLEAR_PROMPTS.length).toBeGreaterThan(decoder.maximumRows);
+      for (const [index, prompt] of CLEAR_PROMPTS.entries()) {
+        const { found: alone } = await decodeClip(decoder, { samples: speech(prompt), ...options });
+        const outcome = outcomes[index]!;
+        if (outcome.type !== 'decoded') throw outcome.error;
+        const { found } = outcome.clip;
+        expect({ ...found, logProbabilities: [] }).toEqual({
+          ...alone,
+          logProbabilities: [],
+          endProbabilityAtStart: expect.closeTo(alone.endProbabilityAtStart, 4),
+        });
+        // Sums of floats in another order.
+        expect(largestDifference(found.logProbabilities, alone.logProbabilities)).toBeLessThanOrEqual(1e-3);
+      }
+    });
+
+    test('tell of the short ones before the long one has ended', async () => {
+      const { order } = await decodeTogether([LONG_PROMPT, 'dir-nomore', 'vm-toforward']);
+      expect(order.at(-1)).toBe(0);
+    });
+
+    test('stop at the cap of each', async () => {
+      const { outcomes } = await decodeTogether([LONG_PROMPT, LONG_PROMPT, LONG_PROMPT, LONG_PROMPT], { caps: [3, 0, 17, 5] });
+      const found = outcomes.map((outcome) => (outcome.type === 'decoded' ? outcome.clip.found : undefined));
+      expect(found.map((result) => result?.tokenIds.length)).toEqual([3, 0, 17, 5]);
+      expect(found.every((result) => result?.hasReachedCap)).toBe(true);
+      expect(found[2]?.tokenIds.slice(0, 5)).toEqual(found[3]?.tokenIds);
+    });
+
+    test('go on with the others when one is cancelled', async () => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error('speech went on')), 0);
+      const { outcomes } = await decodeTogether(['tt-weasels', LONG_PROMPT], { signals: [undefined, controller.signal] });
+      expect(outcomes.map(({ type }) => type)).toEqual(['decoded', 'failed']);
+      expect(outcomes[1]).toMatchObject({ error: { message: 'speech went on' } });
+    });
+
+    test('do not encode a clip that is cancelled already', async () => {
+      const { outcomes } = await decodeTogether(['tt-weasels', 'dir-nomore'], { signals: [AbortSignal.abort(new Error('gone'))] });
+      expect(outcomes.map(({ type }) => type)).toEqual(['failed', 'decoded']);
+    });
+
+    test('fail a clip that is not a number alone', async () => {
+      const outcomes: ClipOutcome[] = [];
+      const clip = (samples: Float32Array) => ({ samples, ...options });
+      const poisoned = speech('tt-weasels').map(() => Number.NaN);
+      await decoder.decodeEach([clip(poisoned), clip(speech('dir-nomore'))], (index, outcome) => {
+        outcomes[index] = outcome;
+      });
+      expect(outcomes[0]).toMatchObject({ type: 'failed', error: { name: 'NotANumberError' } });
+      const { found } = await decodeClip(decoder, clip(speech('dir-nomore')));
+      expect(outcomes[1]).toMatchObject({ type: 'decoded', clip: { found: { tokenIds: found.tokenIds } } });
+    });
+
+    test('take no clips', async () => {
+      expect((await decodeTogether([])).outcomes).toEqual([]);
+    });
   });
 
   test('refuse to go on once they compute what is not a number', async () => {
@@ -107,9 +189,11 @@ describe.each(['signed', 'unsigned'] as const)('%s graphs', async (sign) => {
       }),
     );
     const samples = speech(LONG_PROMPT);
-    await expect(watchedDecoder.decode(samples, { ...options, signal: controller.signal })).rejects.toThrow('speech went on');
+    await expect(decodeClip(watchedDecoder, { samples: samples, ...options, signal: controller.signal })).rejects.toThrow('speech went on');
     expect(runs).toBe(2);
-    expect((await watchedDecoder.decode(samples, options)).found).toEqual((await decoder.decode(samples, options)).found);
+    expect((await decodeClip(watchedDecoder, { samples: samples, ...options })).found).toEqual(
+      (await decodeClip(decoder, { samples: samples, ...options })).found,
+    );
   });
 
   test('do not begin the search when the signal is aborted while the encoder runs', async () => {
@@ -126,20 +210,22 @@ describe.each(['signed', 'unsigned'] as const)('%s graphs', async (sign) => {
       watchedRuns(() => (runs += 1)),
       clock,
     );
-    await expect(clocked.decode(speech('tt-weasels'), { ...options, signal: controller.signal })).rejects.toThrow('speech went on');
+    await expect(decodeClip(clocked, { samples: speech('tt-weasels'), ...options, signal: controller.signal })).rejects.toThrow(
+      'speech went on',
+    );
     expect(runs).toBe(0);
   });
 
   test('let an abort that arrives as an event of its own take effect', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('timer')), 0);
-    await expect(decoder.decode(speech(LONG_PROMPT), { ...options, signal: controller.signal })).rejects.toThrow('timer');
+    await expect(decodeClip(decoder, { samples: speech(LONG_PROMPT), ...options, signal: controller.signal })).rejects.toThrow('timer');
   });
 
   test('measure the stages with the clock they are given', async () => {
     let nowMs = 0;
     const clocked = await load(runtime, () => (nowMs += 1));
-    expect((await clocked.decode(speech('tt-weasels'), options)).timings).toEqual({ encoderMs: 1, decoderMs: 1 });
+    expect((await decodeClip(clocked, { samples: speech('tt-weasels'), ...options })).timings).toEqual({ encoderMs: 1, decoderMs: 1 });
   });
 
   test('say which they are', () => {
@@ -150,7 +236,7 @@ describe.each(['signed', 'unsigned'] as const)('%s graphs', async (sign) => {
     const closed = await load();
     await closed.close();
     await closed.close();
-    await expect(closed.decode(speech('tt-weasels'), options)).rejects.toMatchObject({ code: 'closed' });
+    await expect(decodeClip(closed, { samples: speech('tt-weasels'), ...options })).rejects.toMatchObject({ code: 'closed' });
   });
 });
 
@@ -166,6 +252,6 @@ test.each(['encoder', 'decoder'] as const)('refuses bytes that are no graph: the
 test('refuses graphs in the wrong places', async () => {
   const { variant, encoder, decoder } = buildGraphs('signed');
   const swapped = await PreparedDecoder.load(runtime, { variant, encoder: decoder, decoder: encoder }, { parameters, session, now });
-  await expect(swapped.decode(speech('tt-weasels'), options)).rejects.toMatchObject({ code: 'run_failed' });
+  await expect(decodeClip(swapped, { samples: speech('tt-weasels'), ...options })).rejects.toMatchObject({ code: 'run_failed' });
   await swapped.close();
 });

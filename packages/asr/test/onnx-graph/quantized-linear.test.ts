@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { MoonshineWeights } from '../../src/moonshine/graph/weights.ts';
-import { addLinear, joinLinears, type QuantizedLinear, scaleLinear, transposeLinear } from '../../src/onnx-graph/quantized-linear.ts';
+import {
+  addLinear,
+  addRowLinear,
+  joinLinears,
+  type QuantizedLinear,
+  scaleLinear,
+  transposeLinear,
+} from '../../src/onnx-graph/quantized-linear.ts';
 import { floats, largestDifference, relativeError, runBlock, seededFloats } from '../support/built-graph.ts';
 import { source } from '../support/moonshine-tiny.ts';
 import { multiplyPlainly } from '../support/plain-math.ts';
+import { EXACT_FORMS } from '../support/processor.ts';
 
 const ROWS = 5;
 const SEED = 20261125;
@@ -19,7 +27,7 @@ const MAXIMUM_ERROR = 0.008;
 const exactActivations = (count: number): Float32Array =>
   seededFloats(count, SEED).map((number, index) => (index === 0 ? -128 : index === 1 ? 127 : Math.round(number * 127)));
 
-describe.each(['signed', 'unsigned'] as const)('with %s weights', (sign) => {
+describe.each(EXACT_FORMS)('with %s weights', (sign) => {
   const apply = async (x: Float32Array, linear: QuantizedLinear, bias?: Float32Array): Promise<Float32Array> => {
     const [y] = await runBlock({ x: floats(x, [1, x.length / linear.inputs, linear.inputs]) }, (graph) => [
       addLinear(graph, 'x', linear, sign, bias),
@@ -84,6 +92,47 @@ describe.each(['signed', 'unsigned'] as const)('with %s weights', (sign) => {
     const x = seededFloats(ROWS * query.inputs, SEED);
     const expected = (await apply(x, query)).map((number) => number / 6);
     expect(relativeError(await apply(x, scaleLinear(query, 1 / 6)), expected)).toBeLessThanOrEqual(1e-6);
+  });
+});
+
+describe.each(EXACT_FORMS)('row by row, with %s weights', (sign) => {
+  const apply = async (x: Float32Array, linear: QuantizedLinear, bias?: Float32Array): Promise<Float32Array> => {
+    const [y] = await runBlock({ x: floats(x, [x.length / linear.inputs, 1, linear.inputs]) }, (graph) => [
+      addRowLinear(graph, 'x', linear, sign, bias),
+    ]);
+    return y!.data;
+  };
+  /** A thousand times as loud from row to row, as no scale for all of them could hold. */
+  const uneven = seededFloats(ROWS * query.inputs, SEED).map((value, index) => value * 1000 ** Math.floor(index / query.inputs));
+  const rowOf = (values: Float32Array, row: number, length: number) => values.subarray(row * length, (row + 1) * length);
+
+  test('every row is the product with the weights in floats, however loud the others are', async () => {
+    const [y, expected] = [await apply(uneven, query), multiplyPlainly(uneven, query)];
+    for (let row = 0; row < ROWS; row += 1) {
+      expect(relativeError(rowOf(y, row, query.outputs), rowOf(expected, row, query.outputs))).toBeLessThanOrEqual(MAXIMUM_ERROR);
+    }
+  });
+
+  test('a row gives to the last bit what it gives alone', async () => {
+    const together = await apply(uneven, query);
+    for (let row = 0; row < ROWS; row += 1) {
+      const alone = await apply(Float32Array.from(rowOf(uneven, row, query.inputs)), query);
+      expect(largestDifference(rowOf(together, row, query.outputs), alone)).toBe(0);
+    }
+  });
+
+  test('an offset is added', async () => {
+    const x = seededFloats(ROWS * rise.inputs, SEED);
+    const bias = weights.encoderFloats(0, 'mlp.fc1.bias');
+    const difference = (await apply(x, rise, bias)).map((number, index) => number - bias[index % bias.length]!);
+    expect(largestDifference(difference, await apply(x, rise))).toBeLessThanOrEqual(1e-5);
+  });
+
+  test('a row of what is not a number leaves the others as they are', async () => {
+    const poisoned = uneven.map((value, index) => (index < query.inputs ? Number.NaN : value));
+    const [y, expected] = [await apply(poisoned, query), await apply(uneven, query)];
+    expect(rowOf(y, 0, query.outputs).every(Number.isNaN)).toBe(true);
+    expect(largestDifference(y.subarray(query.outputs), expected.subarray(query.outputs))).toBe(0);
   });
 });
 

@@ -1,9 +1,17 @@
 import * as runtime from 'onnxruntime-node';
 import { expect, test } from 'vitest';
+import { GraphBuilder } from '../../src/onnx-graph/graph-builder.ts';
 import { multipliesExactly } from '../../src/onnx-graph/saturation-probe.ts';
+import { floats, runModel } from '../support/built-graph.ts';
 
-test('products are exact on this processor', async () => {
-  expect(await multipliesExactly(runtime)).toBe(true);
+test('says of this processor what its products are', async () => {
+  const graph = new GraphBuilder('product');
+  const input = graph.input('input', 'float32', [1, 2]);
+  // 2 · 255 · 127 is more than 16 bits hold.
+  const weights = graph.bytes(Int8Array.of(127, 127), [2, 1]);
+  graph.output(graph.fused('DynamicQuantizeMatMul', [input, weights, graph.float(1)]), 'float32', [1, 1], 'output');
+  const { output } = await runModel(graph.toModel(), { input: floats(Float32Array.of(255, 255), [1, 2]) });
+  expect(await multipliesExactly(runtime)).toBe((output!.data as Float32Array)[0] === 2 * 255 * 127);
 });
 
 test('a runtime whose sums stop at 16 bits is found out', async () => {

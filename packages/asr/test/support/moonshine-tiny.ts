@@ -14,7 +14,7 @@ export const parameters = readMoonshineParameters(source.manifest.parameters);
  * Clear sentences, with which rounding in 8 bits changes no token: none that may be spelt in two ways, as "user's" and "users" are. The last
  * has more tokens than a run of the decoder has steps.
  */
-export const CLEAR_PROMPTS = ['tt-weasels', 'conf-roll-callcomplete', 'vm-toforward', 'dir-nomore', 'queue-periodic-announce'];
+export const CLEAR_PROMPTS = ['privacy-prompt', 'conf-roll-callcomplete', 'vm-toforward', 'dir-nomore', 'queue-periodic-announce'];
 
 /** The samples of a prompt. */
 export function speech(prompt: string): Float32Array {

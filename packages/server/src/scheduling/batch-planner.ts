@@ -3,6 +3,11 @@ import type { CostModel } from './cost-model.ts';
 
 /** Clips of one batch are padded to the longest: at most by half, or the padding costs what the batch saves. */
 const MAXIMUM_LENGTH_RATIO = 1.5;
+/**
+ * Audio of one batch, filled up to its longest clip: the keys and values of a second take half a megabyte, twice while they are put
+ * together, and long clips save least.
+ */
+const MAXIMUM_BATCH_AUDIO_MS = 32_000;
 /** How far a clip may overtake others of its lane to join a batch, in clips. */
 const LOOKAHEAD_CLIPS = 32;
 
@@ -98,6 +103,7 @@ function similarTo<T extends BatchMember>(
     const [nextShortestMs, nextLongestMs] = [Math.min(shortestMs, audioMs), Math.max(longestMs, audioMs)];
     if (chosen.length === most) break;
     if (nextLongestMs > MAXIMUM_LENGTH_RATIO * nextShortestMs) continue;
+    if (nextLongestMs * (chosen.length + 2) > MAXIMUM_BATCH_AUDIO_MS) continue;
     [shortestMs, longestMs] = [nextShortestMs, nextLongestMs];
     chosen.push(candidate);
   }

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import { addLinear, joinLinears, type QuantizedLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
+import { addLinear, addRowLinear, joinLinears, type QuantizedLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
 import { addRotaryEmbedding, type RotaryTables } from './rotary-embedding.ts';
 import type { MoonshineSizes } from './weights.ts';
 
@@ -28,7 +28,7 @@ export interface KeysAndValues {
 
 /** `softmax(rotate(x Wq) rotate(x Wk)ᵀ / √headSize) x Wv`, head by head, then `Wo`: every time sees every time. */
 export function addSelfAttention(graph: GraphBuilder, x: string, weights: SelfAttentionWeights, context: SelfAttentionContext): string {
-  const [query = '', key = '', value = ''] = addProjections(graph, x, weights, context);
+  const [query = '', key = '', value = ''] = addRotated(graph, addLinear(graph, x, joinProjections(weights), context.form), context);
   const heard = graph.fused('MultiHeadAttention', [query, key, value], attributesOf(context.sizes));
   return addLinear(graph, heard, weights.output, context.form);
 }
@@ -41,36 +41,41 @@ export function addCachedSelfAttention(
   weights: SelfAttentionWeights,
   context: SelfAttentionContext,
 ): { readonly output: string; readonly present: KeysAndValues } {
-  const [query = '', key = '', value = ''] = addProjections(graph, x, weights, context);
+  const [query = '', key = '', value = ''] = addRotated(graph, addRowLinear(graph, x, joinProjections(weights), context.form), context);
   const inputs = [query, key, value, '', '', '', past.keys, past.values];
   const [heard = '', keys = '', values = ''] = graph.nodes('MultiHeadAttention', inputs, attributesOf(context.sizes), 3, 'com.microsoft');
-  return { output: addLinear(graph, heard, weights.output, context.form), present: { keys, values } };
+  return { output: addRowLinear(graph, heard, weights.output, context.form), present: { keys, values } };
 }
 
 /**
  * `softmax(x Wq Kᵀ) V`, head by head, then `Wo`, for one time of the decoder. Plain products: the fused operator was no faster here,
  * and these take the keys as the encoder's graph leaves them, transposed and divided by `√headSize`.
  *
- * @param encoded - Keys `[rows, heads, head size, time]` and values `[rows, heads, time, head size]`.
+ * @param encoded - Keys `[rows, heads, head size, time]` and values `[rows, heads, time, head size]`, those of a short clip filled up.
+ * @param mask - `[rows, 1, 1, time]`, added to the scores: 0 where there is a time of the clip, far below where there is none.
  */
 export function addCrossAttention(
   graph: GraphBuilder,
   x: string,
-  encoded: KeysAndValues,
+  { keys, values, mask }: KeysAndValues & { readonly mask: string },
   weights: { readonly query: QuantizedLinear; readonly output: QuantizedLinear },
   { sizes, form }: { readonly sizes: MoonshineSizes; readonly form: WeightForm },
 ): string {
   const { heads, headSize, width } = sizes;
-  const query = graph.node('Reshape', [addLinear(graph, x, weights.query, form), graph.integers([0, heads, 1, headSize])]);
-  const attention = graph.node('Softmax', [graph.node('MatMul', [query, encoded.keys])], { axis: -1 });
-  const heard = graph.node('Reshape', [graph.node('MatMul', [attention, encoded.values]), graph.integers([0, 1, width])]);
-  return addLinear(graph, heard, weights.output, form);
+  const query = graph.node('Reshape', [addRowLinear(graph, x, weights.query, form), graph.integers([0, heads, 1, headSize])]);
+  const scores = graph.node('Add', [graph.node('MatMul', [query, keys]), mask]);
+  const attention = graph.node('Softmax', [scores], { axis: -1 });
+  const heard = graph.node('Reshape', [graph.node('MatMul', [attention, values]), graph.integers([0, 1, width])]);
+  return addRowLinear(graph, heard, weights.output, form);
 }
 
-function addProjections(graph: GraphBuilder, x: string, weights: SelfAttentionWeights, context: SelfAttentionContext): string[] {
-  const { sizes, form, tables, position } = context;
+function joinProjections({ query, key, value }: SelfAttentionWeights): QuantizedLinear {
+  return joinLinears([query, key, value]);
+}
+
+/** The joined projections as queries, keys and values, the first two turned by their positions. */
+function addRotated(graph: GraphBuilder, joined: string, { sizes, tables, position }: SelfAttentionContext): string[] {
   const { width, heads } = sizes;
-  const joined = addLinear(graph, x, joinLinears([weights.query, weights.key, weights.value]), form);
   const [query = '', key = '', value = ''] = graph.nodes('Split', [joined, graph.integers([width, width, width])], { axis: -1 }, 3);
   const rotate = (part: string): string => addRotaryEmbedding(graph, part, position, tables, heads);
   return [rotate(query), rotate(key), value];

@@ -19,8 +19,9 @@ export interface DecoderOptions {
 /**
  * The decoder with its greedy search inside: some steps a run, so that a run can be followed by another one or by none.
  *
- * Inputs: `tokens [rows, 1]`, the last token of each row; `position [1]`, how many came before it; `maximum_steps []`; for each layer
- * `cross_key.N`, `cross_value.N` of the encoder's graph and `self_key.N`, `self_value.N` `[rows, heads, position, head size]`.
+ * Inputs: `tokens [rows, 1]`, the last token of each row; `position [1]`, how many came before it; `maximum_steps []`; `cross_mask
+ * [rows, 1, 1, frames]`; for each layer `cross_key.N`, `cross_value.N` of the encoder's graph, short ones filled up, and `self_key.N`,
+ * `self_value.N` `[rows, heads, position, head size]`. A row is a clip; what is computed for it depends on it alone.
  * Outputs: `token_ids`, `probabilities`, `end_probabilities`, `[steps, rows]` each, and `next_self_key.N`, `next_self_value.N`.
  */
 export function buildDecoderGraph(weights: MoonshineWeights, options: DecoderOptions): Uint8Array {
@@ -29,7 +30,9 @@ export function buildDecoderGraph(weights: MoonshineWeights, options: DecoderOpt
   const tables = addRotaryTables(graph, frequencies, options.maximumPositions);
   const { heads, headSize } = sizes;
   const layers = Array.from({ length: sizes.decoderLayers }, (_, layer) => layer);
+  const mask = graph.input('cross_mask', 'float32', ['rows', 1, 1, 'frames']);
   const encoded = layers.map((layer) => ({
+    mask,
     keys: graph.input(`cross_key.${layer}`, 'float32', ['rows', heads, headSize, 'frames']),
     values: graph.input(`cross_value.${layer}`, 'float32', ['rows', heads, 'frames', headSize]),
   }));
@@ -43,7 +46,7 @@ interface StepInputs {
   readonly tokenIds: string;
   readonly position: string;
   readonly past: readonly KeysAndValues[];
-  readonly encoded: readonly KeysAndValues[];
+  readonly encoded: readonly (KeysAndValues & { readonly mask: string })[];
   readonly tables: RotaryTables;
   readonly weights: MoonshineWeights;
   readonly options: DecoderOptions;
@@ -76,7 +79,10 @@ function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: Next
     present.push(own.present);
     ({ normalised, sum } = addResidualNormalisation(graph, own.output, sum, floats('post_attention_layernorm.weight')));
     const crossWeights = { query: linear('encoder_attn/q_proj'), output: linear('encoder_attn/dense') };
-    const crossed = addCrossAttention(graph, normalised, encoded[layer] ?? { keys: '', values: '' }, crossWeights, { sizes, form });
+    const crossed = addCrossAttention(graph, normalised, encoded[layer] ?? { keys: '', values: '', mask: '' }, crossWeights, {
+      sizes,
+      form,
+    });
     ({ normalised, sum } = addResidualNormalisation(graph, crossed, sum, floats('final_layernorm.weight')));
     const fed = addGatedFeedForward(
       graph,

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import { addLinear, type QuantizedLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
+import { addLinear, addRowLinear, type QuantizedLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
 
 /** The two maps of a feed-forward block with their offsets. */
 export interface FeedForwardWeights {
@@ -18,8 +18,8 @@ export function addFeedForward(graph: GraphBuilder, x: string, weights: FeedForw
 /** The decoder's, gated: `[v, g] = x W1 + b1`, then `(g · sigmoid(g) · v) W2 + b2` (SwiGLU, arXiv:2002.05202). */
 export function addGatedFeedForward(graph: GraphBuilder, x: string, weights: FeedForwardWeights, form: WeightForm): string {
   const half = weights.rise.outputs / 2;
-  const risen = addLinear(graph, x, weights.rise, form, weights.riseBias);
+  const risen = addRowLinear(graph, x, weights.rise, form, weights.riseBias);
   const [value = '', gate = ''] = graph.nodes('Split', [risen, graph.integers([half, half])], { axis: -1 }, 2);
   const gated = graph.node('Mul', [graph.fused('QuickGelu', [gate], { alpha: { float: 1 } }), value]);
-  return addLinear(graph, gated, weights.fall, form, weights.fallBias);
+  return addRowLinear(graph, gated, weights.fall, form, weights.fallBias);
 }

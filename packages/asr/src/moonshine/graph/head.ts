@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
-import { addLinear, type QuantizedLinear, transposeLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
+import { addRowLinear, type QuantizedLinear, transposeLinear, type WeightForm } from '../../onnx-graph/quantized-linear.ts';
 
 /** Embedding of token ids `[rows, 1]` to `[rows, 1, width]`: one row of the table each, turned to floats. */
 export function addEmbedding(graph: GraphBuilder, tokenIds: string, embedding: QuantizedLinear): string {
@@ -22,7 +22,7 @@ export interface NextToken {
  * published graph turns the table into floats at every step, which took more time than all the rest.
  */
 export function addHead(graph: GraphBuilder, x: string, embedding: QuantizedLinear, endTokenId: number, form: WeightForm): NextToken {
-  const probabilities = graph.node('Softmax', [addLinear(graph, x, transposeLinear(embedding), form)], { axis: -1 });
+  const probabilities = graph.node('Softmax', [addRowLinear(graph, x, transposeLinear(embedding), form)], { axis: -1 });
   const [best = '', index = ''] = graph.nodes('TopK', [probabilities, graph.integers([1])], { axis: -1 }, 2);
   const end = graph.node('Slice', [probabilities, graph.integers([endTokenId]), graph.integers([endTokenId + 1]), graph.integers([2])]);
   const squeeze = (value: string): string => graph.node('Squeeze', [value, graph.integers([2])]);

@@ -3,6 +3,10 @@ import type { KeysAndValues } from './attention.ts';
 import type { NextToken } from './head.ts';
 import type { MoonshineSizes } from './weights.ts';
 
+// Element types of ONNX (`TensorProto.DataType`).
+const INT64 = 7;
+const BOOL = 9;
+
 /** What a step of the search is given, all of it inside the body of the loop. */
 interface SearchState {
   /** `[rows, 1]` */
@@ -17,8 +21,8 @@ interface SearchState {
 export type AddStep = (body: GraphBuilder, state: SearchState) => { readonly next: NextToken; readonly present: readonly KeysAndValues[] };
 
 /**
- * Greedy search as a `Loop`: each step feeds the most probable token of the step before, until every row has ended or `maximum_steps`
- * is reached. A row that has ended goes on writing the end token.
+ * Greedy search as a `Loop`: each step feeds the most probable token of the step before, until a row writes the end token or
+ * `maximum_steps` is reached. Whoever runs it takes the rows that have ended out, so that none is computed in vain.
  */
 export function addGreedyLoop(
   graph: GraphBuilder,
@@ -36,19 +40,17 @@ export function addGreedyLoop(
     graph.input(`self_key.${layer}`, 'float32', cacheShape),
     graph.input(`self_value.${layer}`, 'float32', cacheShape),
   ]);
-  const endToken = graph.integers([endTokenId], [1, 1]);
-  const hasEnded = graph.node('Equal', [tokens, endToken]);
 
   const body = buildBody(layers, { cacheShape, grownShape, endTokenId }, addStep);
-  const stateCount = 3 + cache.length;
-  const results = graph.nodes('Loop', [maximumSteps, '', tokens, hasEnded, position, ...cache], { body }, stateCount + 3);
+  const stateCount = 2 + cache.length;
+  const results = graph.nodes('Loop', [maximumSteps, '', tokens, position, ...cache], { body }, stateCount + 3);
   const [tokenIds = '', probabilities = '', endProbabilities = ''] = results.slice(stateCount);
   graph.output(tokenIds, 'int64', ['steps', 'rows'], 'token_ids');
   graph.output(probabilities, 'float32', ['steps', 'rows'], 'probabilities');
   graph.output(endProbabilities, 'float32', ['steps', 'rows'], 'end_probabilities');
   for (const layer of layers) {
-    graph.output(results[3 + 2 * layer] ?? '', 'float32', grownShape, `next_self_key.${layer}`);
-    graph.output(results[4 + 2 * layer] ?? '', 'float32', grownShape, `next_self_value.${layer}`);
+    graph.output(results[2 + 2 * layer] ?? '', 'float32', grownShape, `next_self_key.${layer}`);
+    graph.output(results[3 + 2 * layer] ?? '', 'float32', grownShape, `next_self_value.${layer}`);
   }
 }
 
@@ -62,27 +64,23 @@ function buildBody(
   body.input('iteration', 'int64', []);
   body.input('may_go_on', 'bool', []);
   const tokenIds = body.input('step_tokens', 'int64', ['rows', 1]);
-  const hasEnded = body.input('has_ended', 'bool', ['rows', 1]);
   const position = body.input('step_position', 'int64', [1]);
   const past = layers.map((layer) => ({
     keys: body.input(`past_key.${layer}`, 'float32', cacheShape),
     values: body.input(`past_value.${layer}`, 'float32', cacheShape),
   }));
   const { next, present } = addStep(body, { tokenIds, position, past });
-  const endToken = body.integers([endTokenId], [1, 1]);
-  const written = body.node('Where', [hasEnded, endToken, next.tokenId]);
-  const ended = body.node('Equal', [written, endToken]);
-  const unfinished = body.node('ReduceMax', [body.node('Cast', [body.node('Not', [ended])], { to: 7 })], { keepdims: 0 });
-  body.output(body.node('Cast', [unfinished], { to: 9 }), 'bool', []);
-  body.output(written, 'int64', ['rows', 1], 'next_tokens');
-  body.output(ended, 'bool', ['rows', 1], 'next_has_ended');
+  const hasEnded = body.node('Equal', [next.tokenId, body.integers([endTokenId], [1, 1])]);
+  const anyEnded = body.node('ReduceMax', [body.node('Cast', [hasEnded], { to: INT64 })], { keepdims: 0 });
+  body.output(body.node('Not', [body.node('Cast', [anyEnded], { to: BOOL })]), 'bool', []);
+  body.output(next.tokenId, 'int64', ['rows', 1], 'next_tokens');
   body.output(body.node('Add', [position, body.integers([1])]), 'int64', [1]);
   for (const { keys, values } of present) {
     body.output(keys, 'float32', grownShape);
     body.output(values, 'float32', grownShape);
   }
   const squeeze = (value: string): string => body.node('Squeeze', [value, body.integers([1])]);
-  body.output(squeeze(written), 'int64', ['rows']);
+  body.output(squeeze(next.tokenId), 'int64', ['rows']);
   body.output(squeeze(next.probability), 'float32', ['rows']);
   body.output(squeeze(next.endProbability), 'float32', ['rows']);
   return body;

@@ -11,6 +11,7 @@ import type { QuantizedLinear } from '../../../src/onnx-graph/quantized-linear.t
 import { floats, integers, largestDifference, relativeError, runBlock, seededFloats } from '../../support/built-graph.ts';
 import { source } from '../../support/moonshine-tiny.ts';
 import { attendPlainly, multiplyPlainly, rotatePlainly, splitHeads, transposePlainly } from '../../support/plain-math.ts';
+import { EXACT_FORMS } from '../../support/processor.ts';
 
 const SEED = 20261125;
 const TIMES = 7;
@@ -43,7 +44,7 @@ function projectPlainly(
 
 const concat = (...parts: Float32Array[]): Float32Array => Float32Array.from(parts.flatMap((part) => [...part]));
 
-describe.each(['signed', 'unsigned'] as const)('with %s weights', (sign) => {
+describe.each(EXACT_FORMS)('with %s weights', (sign) => {
   test('every time of the encoder hears every time', async () => {
     const x = seededFloats(TIMES * width, SEED);
     const [y] = await runBlock({ x: floats(x, [1, TIMES, width]), position: integers([0]) }, (graph) => [
@@ -100,7 +101,7 @@ describe.each(['signed', 'unsigned'] as const)('with %s weights', (sign) => {
     }
   });
 
-  test('a time of the decoder hears the frames of the encoder', async () => {
+  test.each([0, 1, 5])('a time of the decoder hears the frames of the encoder, not the %i that fill a short clip up', async (filled) => {
     const crossWeights = { query: weights.decoderLinear(0, 'encoder_attn/q_proj'), output: weights.decoderLinear(0, 'encoder_attn/dense') };
     const frames = seededFloats(TIMES * width, SEED);
     const keys = multiplyPlainly(frames, weights.decoderLinear(0, 'encoder_attn/k_proj'));
@@ -113,11 +114,13 @@ describe.each(['signed', 'unsigned'] as const)('with %s weights', (sign) => {
         [1, heads, headSize, TIMES],
       ),
       values: floats(splitHeads(values, sizes), [1, heads, TIMES, headSize]),
+      mask: floats(new Float32Array(TIMES).fill(-1e9, TIMES - filled), [1, 1, 1, TIMES]),
     };
     const [y] = await runBlock(feeds, (graph) => [
-      addCrossAttention(graph, 'x', { keys: 'keys', values: 'values' }, crossWeights, { sizes, form: sign }),
+      addCrossAttention(graph, 'x', { keys: 'keys', values: 'values', mask: 'mask' }, crossWeights, { sizes, form: sign }),
     ]);
-    const heard = attendPlainly([multiplyPlainly(x, crossWeights.query), keys, values], sizes);
+    const length = (TIMES - filled) * width;
+    const heard = attendPlainly([multiplyPlainly(x, crossWeights.query), keys.subarray(0, length), values.subarray(0, length)], sizes);
     expect(y!.dims).toEqual([1, 1, width]);
     expect(relativeError(y!.data, multiplyPlainly(heard, crossWeights.output))).toBeLessThanOrEqual(MAXIMUM_ERROR);
   });

@@ -3,10 +3,11 @@ import * as runtime from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { buildMoonshineGraphs } from '../../../src/moonshine/graph/build.ts';
 import { buildGraphs, parameters, source } from '../../support/moonshine-tiny.ts';
+import { EXACT_FORMS } from '../../support/processor.ts';
 
 const LAYERS = [0, 1, 2, 3, 4, 5];
 
-describe.each(['signed', 'unsigned'] as const)('%s graphs', (variant) => {
+describe.each(EXACT_FORMS)('%s graphs', (variant) => {
   const graphs = buildGraphs(variant);
 
   test('say which they are and are loaded by the runtime', async () => {

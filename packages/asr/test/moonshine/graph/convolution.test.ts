@@ -3,6 +3,7 @@ import { addConvolution, addSampleConvolution } from '../../../src/moonshine/gra
 import { MoonshineWeights, type QuantizedConvolution } from '../../../src/moonshine/graph/weights.ts';
 import { floats, relativeError, runBlock, seededFloats } from '../../support/built-graph.ts';
 import { source, speech } from '../../support/moonshine-tiny.ts';
+import { EXACT_FORMS } from '../../support/processor.ts';
 
 const SEED = 20261125;
 const TIMES = 40;
@@ -28,11 +29,10 @@ function convolvePlainly(x: Float32Array, convolution: QuantizedConvolution, bia
   return y;
 }
 
-describe.each([
-  // 16 bits of the input over some hundred products; floats to their rounding.
-  ['signed', 1e-4],
-  ['unsigned', 1e-5],
-] as const)('in the %s graph', (sign, maximumError) => {
+// 16 bits of the input over some hundred products; floats to their rounding.
+const MAXIMUM_ERROR = { signed: 1e-4, unsigned: 1e-5 };
+
+describe.each(EXACT_FORMS)('in the %s graph', (sign) => {
   describe.each([
     ['conv2', 3],
     ['conv3', 2],
@@ -49,7 +49,7 @@ describe.each([
       const x = seededFloats(times * convolution.inputs, SEED);
       const { data, dims } = await apply(x);
       expect(dims).toEqual([1, Math.floor((times - convolution.taps) / stride) + 1, convolution.outputs]);
-      expect(relativeError(data, convolvePlainly(x, convolution, bias))).toBeLessThanOrEqual(maximumError);
+      expect(relativeError(data, convolvePlainly(x, convolution, bias))).toBeLessThanOrEqual(MAXIMUM_ERROR[sign]);
     });
 
     test('hears times that are a thousand times as quiet as others', async () => {

@@ -7,6 +7,7 @@ import { scaleLinear } from '../../../src/onnx-graph/quantized-linear.ts';
 import { floats, relativeError, runModel } from '../../support/built-graph.ts';
 import { CLEAR_PROMPTS, parameters, source, speech } from '../../support/moonshine-tiny.ts';
 import { multiplyPlainly, splitHeads, transposePlainly } from '../../support/plain-math.ts';
+import { EXACT_FORMS } from '../../support/processor.ts';
 
 // Both encoders round their activations to 8 bits, at other places. On these clips the values were 0.05 to 0.092 apart and the keys 0.014
 // to 0.07, both most in the first layer and on the longest clip.
@@ -33,7 +34,7 @@ async function publishedKeysAndValues(samples: Float32Array) {
   });
 }
 
-describe.each(['signed', 'unsigned'] as const)('the %s encoder', (sign) => {
+describe.each(EXACT_FORMS)('the %s encoder', (sign) => {
   const bytes = buildEncoderGraph(weights, sign);
   const encode = (samples: Float32Array) => runModel(bytes, { audio: floats(samples, [1, samples.length]) });
 

@@ -4,6 +4,7 @@ import { MoonshineWeights } from '../../../src/moonshine/graph/weights.ts';
 import { floats, relativeError, runBlock, seededFloats } from '../../support/built-graph.ts';
 import { source } from '../../support/moonshine-tiny.ts';
 import { multiplyPlainly } from '../../support/plain-math.ts';
+import { EXACT_FORMS } from '../../support/processor.ts';
 
 const SEED = 20261125;
 const TIMES = 5;
@@ -38,7 +39,7 @@ function gelu(x: number): number {
   return (x / 2) * (1 + erf);
 }
 
-describe.each(['signed', 'unsigned'] as const)('with %s weights', (sign) => {
+describe.each(EXACT_FORMS)('with %s weights', (sign) => {
   const x = seededFloats(TIMES * width, SEED);
   const feeds = { x: floats(x, [1, TIMES, width]) };
 

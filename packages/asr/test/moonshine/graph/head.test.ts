@@ -5,6 +5,7 @@ import { transposeLinear } from '../../../src/onnx-graph/quantized-linear.ts';
 import { floats, integers, largestDifference, runBlock, seededFloats } from '../../support/built-graph.ts';
 import { parameters, source } from '../../support/moonshine-tiny.ts';
 import { multiplyPlainly } from '../../support/plain-math.ts';
+import { EXACT_FORMS } from '../../support/processor.ts';
 
 const SEED = 20261125;
 const weights = new MoonshineWeights(source.files);
@@ -24,7 +25,7 @@ test('the embedding of a token is its row of the table', async () => {
   expect(largestDifference(y!.data, tokenIds.flatMap(rowOf))).toBeLessThanOrEqual(1e-6);
 });
 
-describe.each(['signed', 'unsigned'] as const)('the head with %s weights', (sign) => {
+describe.each(EXACT_FORMS)('the head with %s weights', (sign) => {
   const next = async (x: Float32Array, endTokenId = parameters.endTokenId) => {
     const rows = x.length / width;
     const [tokenIds, probabilities, endProbabilities] = await runBlock({ x: floats(x, [rows, 1, width]) }, (graph) => {
@@ -62,12 +63,17 @@ describe.each(['signed', 'unsigned'] as const)('the head with %s weights', (sign
   });
 
   test('reads each row for itself', async () => {
-    // Rows of the same range, for the scale of the 8 bits is one for all.
     const row = seededFloats(width, SEED);
-    const rows = [row, row.toReversed(), row.toSorted()];
+    const rows = [row, row.toReversed().map((value) => 5 * value), row.toSorted()];
     const together = await next(Float32Array.from(rows.flatMap((values) => [...values])));
     const apart = await Promise.all(rows.map((values) => next(values)));
     expect(together.tokenIds).toEqual(apart.flatMap(({ tokenIds }) => tokenIds));
+    expect(
+      largestDifference(
+        together.probabilities,
+        apart.flatMap(({ probabilities }) => [...probabilities]),
+      ),
+    ).toBeLessThanOrEqual(1e-6);
     expect(new Set(together.tokenIds).size).toBeGreaterThan(1);
   });
 

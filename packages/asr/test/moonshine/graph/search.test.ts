@@ -73,20 +73,14 @@ test('hands the cache on from step to step and gives the last one', async () => 
 });
 
 describe('with several rows', () => {
-  test('goes on until the last one has ended, which those before fill with the end token', async () => {
-    expect((await search([4, 6, 3], 100)).tokenIds).toEqual([
-      [3, 5, END],
-      [END, 4, END],
-      [END, 3, END],
-      [END, END, END],
+  test('stops when the first one ends, so that it can be taken out', async () => {
+    expect((await search([4, 6, 5], 100)).tokenIds).toEqual([
+      [3, 5, 4],
+      [END, 4, 3],
     ]);
   });
 
-  test('a row that had ended before it began goes on ending', async () => {
-    expect((await search([END, 5], 100)).tokenIds).toEqual([
-      [END, 4],
-      [END, 3],
-      [END, END],
-    ]);
+  test('goes on with those that are left', async () => {
+    expect((await search([4, 3], 100, { position: 2, past: [0, 1] })).tokenIds).toEqual([[3, END]]);
   });
 });

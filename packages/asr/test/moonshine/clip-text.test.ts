@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { ClipText } from '../../src/moonshine/clip-text.ts';
+
+const END = 2;
+const open = (maximumTokens = 10) => new ClipText({ endTokenId: END, maximumTokens });
+const step = (tokenId: number, probability = 0.5, endProbability = 0.25) => ({ tokenId, probability, endProbability });
+
+test('holds what was written, with the logarithms of its probabilities', () => {
+  const text = open();
+  text.write([step(7, 0.5, 0.125), step(8, 0.25)]);
+  text.write([step(9, 1)]);
+  expect(text.lastTokenId).toBe(9);
+  expect(text.remainingTokens).toBe(7);
+  expect(text.result()).toEqual({
+    tokenIds: [7, 8, 9],
+    logProbabilities: [Math.log(0.5), Math.log(0.25), 0],
+    endProbabilityAtStart: 0.125,
+    hasReachedCap: true,
+  });
+});
+
+test('ends with the end token and leaves out what comes after it', () => {
+  const text = open();
+  text.write([step(7), step(END), step(8)]);
+  expect(text.remainingTokens).toBe(0);
+  expect(text.result()).toMatchObject({ tokenIds: [7], hasReachedCap: false });
+});
+
+test('keeps the probability of the end at the first step even when it ends there', () => {
+  const text = open();
+  text.write([step(END, 0.75, 0.75)]);
+  expect(text.result()).toMatchObject({ tokenIds: [], endProbabilityAtStart: 0.75, hasReachedCap: false });
+});
+
+test('has no last token and no room where nothing may be written', () => {
+  const text = open(0);
+  expect(text.lastTokenId).toBeUndefined();
+  expect(text.remainingTokens).toBe(0);
+  expect(text.result()).toMatchObject({ tokenIds: [], hasReachedCap: true });
+});
+
+test.each([Number.NaN, 0])('refuses a probability of %d, saying at which step', (probability) => {
+  const text = open();
+  expect(() => text.write([step(7), step(8, probability)])).toThrow('step 1');
+});
