@@ -31,7 +31,7 @@ const ROOMS: Record<string, { ours: readonly string[]; others: readonly string[]
     isPure: false,
   },
   'apps/cli': {
-    ours: ['media', 'models', 'recording', 'server', 'server-app'],
+    ours: ['evaluation', 'media', 'models', 'recording', 'server', 'server-app'],
     others: ['cli-progress', 'commander', 'tinyglobby', 'tsx'],
     isPure: false,
   },

@@ -39,7 +39,7 @@ export function circumstances(report: EvaluationReport): (readonly [name: string
     ['model', system.model ?? 'not known'],
     ['graph', system.graph ?? 'not known'],
     ['road', roads[system.road]],
-    ['clip policy', system.clipPolicyId ?? 'none'],
+    ['clip policy', system.clipPolicyId ?? (system.road === 'whole' ? 'none' : 'not known')],
     ['normaliser', `${normaliser.id}: ${normaliser.description}`],
     ['intervals', `${100 * bootstrap.confidence} %, ${bootstrap.resamples} draws of speakers, seed ${bootstrap.seed}`],
     ['date', report.createdAt],
@@ -69,7 +69,7 @@ export function formatReportText(report: EvaluationReport, worstCount: number): 
 }
 
 /** One line of words: `turn [the>a] light on [+now]`, `[-stop]`. */
-export function alignedText(operations: readonly EditOperation[]): string {
+function alignedText(operations: readonly EditOperation[]): string {
   return operations.map(wordText).join(' ');
 }
 
