@@ -5,8 +5,9 @@ export interface SpellingFamily {
   readonly words: string;
 }
 
-// What is listed is what Whisper's English normaliser lists, less a few that are wrong (gases, buses): so the two agree. A word that is
-// spelled in two ways in America (cancelation) is brought to one of them.
+// The words are those of american-british-english-translator 0.2.1 (npm, MIT licence, Copyright (c) 2016), put into families; a few of
+// its pairs that are wrong (gases, buses) or doubtful (disc) are left out. The verbs in -ise take every ending. A word that is spelled in two
+// ways in America (cancelation) is brought to one of them. Whisper has a list of its own, with which this one was compared only by examples.
 
 /** Verbs in -ise, by what stands before it. */
 export const ISE_STEMS = `
