@@ -1,12 +1,13 @@
 // Claim: on the development data the whole road is as accurate as plain greedy decoding of the same weights on whole files.
 // Run from the root: pnpm exec tsx --conditions=@outspoken/source benchmarks/accuracy.ts [--details]
 // Needs ffmpeg on the path, and the data in $OUTSPOKEN_DATA (default ../shared/data); without the data it says so and ends.
+
 import { loadMoonshine, type Recognizer, RecognizerError } from '@outspoken/asr';
+import { countWordErrors, type ErrorCounts, errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { loadModelFiles } from '@outspoken/models';
 import * as runtime from 'onnxruntime-node';
 import { ServerProcess } from '../tests/support/server-process.ts';
 import { Talker } from '../tests/support/talker.ts';
-import { countWordErrors, sumWordErrors, type WordErrors, wordErrorRatio } from '../tests/support/word-errors.ts';
 import {
   DEV_DATA_FOLDER,
   type DevRecording,
@@ -51,10 +52,10 @@ async function hear(recordings: readonly DevRecording[], transcribe: (samples: F
   return heard;
 }
 
-function categoriesOf(heard: readonly Heard[]): Map<string, WordErrors[]> {
-  const categories = new Map<string, WordErrors[]>();
+function categoriesOf(heard: readonly Heard[]): Map<string, ErrorCounts[]> {
+  const categories = new Map<string, ErrorCounts[]>();
   for (const { recording, text } of heard) {
-    const errors = countWordErrors(recording.text ?? '', text);
+    const errors = countWordErrors(recording.text ?? '', text, WHISPER_ENGLISH);
     const category = recording.category ?? 'other';
     for (const name of [category, ...(SENTENCES.has(category) ? ['all sentences'] : [])]) {
       categories.set(name, [...(categories.get(name) ?? []), errors]);
@@ -63,20 +64,20 @@ function categoriesOf(heard: readonly Heard[]): Map<string, WordErrors[]> {
   return categories;
 }
 
-function formatErrors(parts: readonly WordErrors[]): string {
-  const sum = sumWordErrors(parts);
+function formatErrors(parts: readonly ErrorCounts[]): string {
+  const sum = sumErrors(parts);
   const counts = [sum.substitutions, sum.deletions, sum.insertions].map((count) => String(count).padStart(4)).join('');
-  return `${counts} ${(100 * wordErrorRatio(sum)).toFixed(2).padStart(6)} %`;
+  return `${counts} ${(100 * errorRatio(sum)).toFixed(2).padStart(6)} %`;
 }
 
 /** Prints the errors of both per category, over the recordings that were heard. */
 function report(name: string, baseline: readonly Heard[], ours: readonly Heard[]): void {
   const heardRecordings = new Set(ours.map(({ recording }) => recording));
   const plainCategories = categoriesOf(baseline.filter(({ recording }) => heardRecordings.has(recording)));
-  console.log(`\n${name}`);
+  console.log(`\n${name}, words counted by ${WHISPER_ENGLISH.id}`);
   console.log(`${'category'.padEnd(14)} clips words | plain S   D   I      WER |  ours S   D   I      WER`);
   for (const [category, parts] of [...categoriesOf(ours)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const counts = [parts.length, sumWordErrors(parts).referenceWords].map((count) => String(count).padStart(5)).join(' ');
+    const counts = [parts.length, sumErrors(parts).referenceCount].map((count) => String(count).padStart(5)).join(' ');
     console.log(`${category.padEnd(14)} ${counts} |   ${formatErrors(plainCategories.get(category) ?? [])} |   ${formatErrors(parts)}`);
   }
 }

@@ -6,15 +6,16 @@
  * Encodes the development data (`$OUTSPOKEN_DATA`, default ../shared/data; without it the project's fixtures) with ffmpeg, sends every
  * file to the real server's OpenAI door, and compares the texts with the reference.
  */
+
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { countWordErrors, type ErrorCounts, errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { speechFixtures } from '../tests/support/fixtures.ts';
 import { ServerProcess } from '../tests/support/server-process.ts';
 import { findOrInstallFfmpeg } from '../tests/support/sound-tools.ts';
-import { countWordErrors, sumWordErrors, type WordErrors, wordErrorRatio } from '../tests/support/word-errors.ts';
 import { progress, readInteger, readOptions, runBenchmark } from './support/command-line.ts';
 import { DEV_DATA_FOLDER, hasDevData, readDevRecordings } from './support/dev-data.ts';
 import { describeMachine, formatMachine, writeResult } from './support/results.ts';
@@ -85,14 +86,14 @@ async function measure(): Promise<void> {
   const ffmpeg = findOrInstallFfmpeg();
   const machine = describeMachine();
   const folder = await mkdtemp(join(tmpdir(), 'outspoken-formats-'));
-  const errors = new Map<string, WordErrors[]>(FORMS.map(({ name }) => [name, []]));
+  const errors = new Map<string, ErrorCounts[]>(FORMS.map(({ name }) => [name, []]));
   const bytesSent = new Map<string, number>();
   await using server = await ServerProcess.start(['--log-level', 'warn']);
   try {
     for (const [index, recording] of recordings.entries()) {
       for (const form of FORMS) {
         const bytes = await encode(ffmpeg, recording, form, folder);
-        errors.get(form.name)?.push(countWordErrors(recording.text, await transcribe(server.url, bytes, form)));
+        errors.get(form.name)?.push(countWordErrors(recording.text, await transcribe(server.url, bytes, form), WHISPER_ENGLISH));
         bytesSent.set(form.name, (bytesSent.get(form.name) ?? 0) + bytes.length);
       }
       progress(`${index + 1} of ${recordings.length} recordings`);
@@ -102,19 +103,19 @@ async function measure(): Promise<void> {
   }
   report(source, recordings.length, errors, bytesSent);
   console.log(formatMachine(machine));
-  const results = FORMS.map(({ name }) => ({ name, bytes: bytesSent.get(name), ...sumWordErrors(errors.get(name) ?? []) }));
-  writeResult('formats', machine, { source, recordings: recordings.length, results });
+  const results = FORMS.map(({ name }) => ({ name, bytes: bytesSent.get(name), ...sumErrors(errors.get(name) ?? []) }));
+  writeResult('formats', machine, { source, normaliser: WHISPER_ENGLISH.id, recordings: recordings.length, results });
 }
 
 function report(
   source: string,
   count: number,
-  errors: ReadonlyMap<string, readonly WordErrors[]>,
+  errors: ReadonlyMap<string, readonly ErrorCounts[]>,
   bytesSent: ReadonlyMap<string, number>,
 ): void {
-  const percent = (name: string): number => 100 * wordErrorRatio(sumWordErrors(errors.get(name) ?? []));
+  const percent = (name: string): number => 100 * errorRatio(sumErrors(errors.get(name) ?? []));
   const plain = percent('wav');
-  console.log(`${count} recordings, ${source}\n`);
+  console.log(`${count} recordings, ${source}; words counted by ${WHISPER_ENGLISH.id}\n`);
   console.log('| form | sent, MB | wrong words | against wav, points |\n| --- | --- | --- | --- |');
   for (const { name } of FORMS) {
     const difference = percent(name) - plain;

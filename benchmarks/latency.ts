@@ -6,9 +6,10 @@
  * Starts the real server and lets real clients speak to it in real time. The speech detector runs beforehand, once for each
  * recording, and its events are replayed when they are due: on real devices it costs the server nothing.
  */
+
 import { DEFAULT_CLIP_POLICY } from '@outspoken/audio';
+import { errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { ServerProcess } from '../tests/support/server-process.ts';
-import { sumWordErrors, wordErrorRatio } from '../tests/support/word-errors.ts';
 import { progress, readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
 import { converse, dealRecordings, type RoundFigures, writeScript } from './support/conversation.ts';
 import { type JudgedRecording, judgeRecordings } from './support/judged-speech.ts';
@@ -28,7 +29,6 @@ Latency from the end of speech to the final transcript, by number of talkers.
   --workers N         recognition processes of our own server (default: its own default)
   --seed N            order of the recordings and lengths of the pauses (default 1)
 `;
-const NORMALISER = 'normaliseWords of tests/support/word-errors.ts: lower case, punctuation dropped, hyphens split, titles spelled out';
 /** Below it the transcript was there when the end of speech came. */
 const SPECULATION_LIMIT_MS = 5;
 
@@ -76,7 +76,7 @@ async function measure(): Promise<void> {
     `\na person also waits the ${hangoverMs} ms of silence that end a clip; decoding may start ${hangoverMs - maybeEndMs} ms before that`,
   );
   const results = [...figures].map(([talkers, rounds]) => ({ talkers, ...summarise(rounds), rounds }));
-  writeResult('latency', machine, { settings, normaliser: NORMALISER, results });
+  writeResult('latency', machine, { settings, normaliser: WHISPER_ENGLISH.id, results });
 }
 
 async function startServer(workers: string | undefined): Promise<ServerProcess> {
@@ -152,8 +152,8 @@ function summarise(rounds: readonly RoundFigures[]): Summary {
   const ended = clips.filter(({ isEndOfSpeech }) => isEndOfSpeech);
   const split = clips.filter(({ isEndOfSpeech }) => !isEndOfSpeech);
   const errors = sumIfAll(
-    rounds.map(({ wordErrors }) => wordErrors && sumWordErrors(wordErrors)),
-    sumWordErrors,
+    rounds.map(({ wordErrors }) => wordErrors && sumErrors(wordErrors)),
+    sumErrors,
   );
   return {
     clips: clips.length,
@@ -168,8 +168,8 @@ function summarise(rounds: readonly RoundFigures[]): Summary {
       rounds.map(({ refusals }) => refusals),
       addCounts,
     ),
-    wordErrorRatio: errors && wordErrorRatio(errors),
-    referenceWords: errors?.referenceWords,
+    wordErrorRatio: errors && errorRatio(errors),
+    referenceWords: errors?.referenceCount,
     audioSeconds: sum(clips.map(({ audioMs }) => audioMs)) / 1000,
     serverCpuSeconds: sumIfAll(
       rounds.map(({ serverCpuSeconds }) => serverCpuSeconds),
@@ -214,7 +214,7 @@ ${talkers === 1 ? '1 talker' : `${talkers} talkers`}: ${clips} clips, ${audioSec
   end received -> final sent (server)    ${format(summary.server)}
   answered by speculation                ${(100 * summary.speculatedRatio).toFixed(1)} % (server below ${SPECULATION_LIMIT_MS} ms)
   refusals                               ${refusals ? refusals.map(([reason, count]) => `${reason} ${count}`).join(', ') || 'none' : 'unknown, the server shows no metrics'}; clips rejected for good ${summary.rejectedClips}
-  word error rate                        ${summary.wordErrorRatio === undefined ? 'not measured, texts are missing' : `${(100 * summary.wordErrorRatio).toFixed(2)} % of ${referenceWords} words (${NORMALISER})`}
+  word error rate                        ${summary.wordErrorRatio === undefined ? 'not measured, texts are missing' : `${(100 * summary.wordErrorRatio).toFixed(2)} % of ${referenceWords} words (${WHISPER_ENGLISH.id})`}
   processor time of server and workers   ${serverCpuSeconds === undefined ? 'not measured' : `${serverCpuSeconds.toFixed(1)} s, ${(serverCpuSeconds / audioSeconds).toFixed(3)} s per second of speech`}
   event-loop delay p99, worst round      of which 10 ms are the sampling: server ${serverLoopDelayP99Ms === undefined ? 'unknown' : `${serverLoopDelayP99Ms.toFixed(1)} ms`}, talkers ${summary.talkerLoopDelayP99Ms.toFixed(1)} ms`;
 }

@@ -6,9 +6,11 @@
  * Starts the real server and, beside it, a plain server around sherpa-onnx-node with the same weights; a third process sends the
  * load. Only one server is under load at a time, and they take turns. The speech detector runs beforehand, once for each recording.
  */
+
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { compareResults, differingConditions, formatComparison } from './qps/comparison.ts';
 import { formatResult } from './qps/console-report.ts';
 import { GeneratorProcess } from './qps/generator-process.ts';
@@ -26,7 +28,6 @@ import { sum } from './support/quantiles.ts';
 import { loadRecordings } from './support/recordings.ts';
 import { describeMachine, writeResult } from './support/results.ts';
 
-const NORMALISER = 'normaliseWords of tests/support/word-errors.ts: lower case, punctuation dropped, hyphens split, titles spelled out';
 const COMMAND = 'npx -y pnpm@10 bench:qps';
 
 async function main(): Promise<void> {
@@ -77,7 +78,7 @@ async function measure(settings: QpsSettings): Promise<void> {
     command: [COMMAND, ...process.argv.slice(2)].join(' '),
     settings: { ...settings },
     limits: settings.limits,
-    normaliser: NORMALISER,
+    normaliser: WHISPER_ENGLISH.id,
     data: {
       name: data.name,
       recordings: spoken.length,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { PLAIN } from '@outspoken/evaluation';
 import { SUPPORTED_MEDIA } from '@outspoken/media/formats';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +13,6 @@ import { launchHeadless } from './support/chromium.ts';
 import { fixturePath, speechFixtures } from './support/fixtures.ts';
 import { findOrInstallPython } from './support/python.ts';
 import { ServerProcess } from './support/server-process.ts';
-import { normaliseWords } from './support/word-errors.ts';
 
 const TESTS = dirname(fileURLToPath(import.meta.url));
 const PAGE = readFileSync(join(TESTS, '../docs/api.md'), 'utf8');
@@ -20,7 +20,7 @@ const ADDRESS = /http:\/\/127\.0\.0\.1:8080\//g;
 const SPOKEN = 'tt-weasels';
 
 const run = promisify(execFile);
-const spokenWords = normaliseWords(speechFixtures().find(({ name }) => name === SPOKEN)!.text);
+const spokenWords = PLAIN.words(speechFixtures().find(({ name }) => name === SPOKEN)!.text);
 
 function examplesIn(language: string): string[] {
   return [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, code = '']) => code);
@@ -28,7 +28,7 @@ function examplesIn(language: string): string[] {
 
 /** Whether the words that were spoken stand in what came out, one after the other. */
 function containsSpeech(output: string): boolean {
-  return ` ${normaliseWords(output).join(' ')} `.includes(` ${spokenWords.join(' ')} `);
+  return ` ${PLAIN.words(output).join(' ')} `.includes(` ${spokenWords.join(' ')} `);
 }
 
 let server: ServerProcess;

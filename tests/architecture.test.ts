@@ -18,6 +18,7 @@ const ROOMS: Record<string, { ours: readonly string[]; others: readonly string[]
   'packages/monitoring': { ours: [], others: ['prom-client'], isPure: false },
   'packages/media': { ours: ['audio'], others: ['mediabunny', 'opus-decoder', 'node-web-audio-api'], isPure: false },
   'packages/recording': { ours: ['vad', 'asr'], others: [], isPure: true },
+  'packages/evaluation': { ours: ['audio'], others: [], isPure: true },
   'packages/server': {
     ours: ['protocol', 'audio', 'recording', 'monitoring', 'vad', 'media', 'asr'],
     others: ['fastify', '@fastify/websocket', '@fastify/static', '@fastify/multipart', '@fastify/swagger', '@fastify/swagger-ui'],
@@ -30,7 +31,7 @@ const ROOMS: Record<string, { ours: readonly string[]; others: readonly string[]
     isPure: false,
   },
   'apps/cli': {
-    ours: ['media', 'models', 'recording', 'server', 'server-app'],
+    ours: ['evaluation', 'media', 'models', 'recording', 'server', 'server-app'],
     others: ['cli-progress', 'commander', 'tinyglobby', 'tsx'],
     isPure: false,
   },

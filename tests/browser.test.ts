@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_CLIP_POLICY, decodePcm, writeWav } from '@outspoken/audio';
+import { countWordErrors, errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { loadModelFiles } from '@outspoken/models';
 import { loadSileroVad } from '@outspoken/vad';
 import * as runtime from 'onnxruntime-node';
@@ -12,7 +13,6 @@ import { demoCues, fixturePath, readSpeech } from './support/fixtures.ts';
 import { MainThreadTrace } from './support/main-thread.ts';
 import { RecordingProxy } from './support/recording-proxy.ts';
 import { ServerProcess } from './support/server-process.ts';
-import { countWordErrors, sumWordErrors, wordErrorRatio } from './support/word-errors.ts';
 
 const RECORDING = fixturePath('demo-recording.wav');
 const CUES = demoCues();
@@ -23,8 +23,8 @@ function firstWord(text: string): string {
 }
 
 function expectRightText(texts: readonly string[]): void {
-  const errors = texts.map((text, index) => countWordErrors(CUES[index]?.text ?? '', text));
-  expect(wordErrorRatio(sumWordErrors(errors))).toBeLessThanOrEqual(0.1);
+  const errors = texts.map((text, index) => countWordErrors(CUES[index]?.text ?? '', text, WHISPER_ENGLISH));
+  expect(errorRatio(sumErrors(errors))).toBeLessThanOrEqual(0.1);
   expect(texts.map(firstWord)).toEqual(CUES.map(({ text }) => firstWord(text)));
 }
 

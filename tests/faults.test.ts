@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { floatToInt16 } from '@outspoken/audio';
+import { countWordErrors, errorRatio, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { encodeAudioFrame, MAX_FRAME_BYTES } from '@outspoken/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSpeech, type SpeechFixture, speechFixtures } from './support/fixtures.ts';
 import { RawClient } from './support/raw-client.ts';
 import { ServerProcess } from './support/server-process.ts';
 import { Talker } from './support/talker.ts';
-import { countWordErrors, sumWordErrors, wordErrorRatio } from './support/word-errors.ts';
 
 const FIXTURES = speechFixtures();
 const SILENCE_AFTER = new Float32Array(16_000);
@@ -30,9 +30,9 @@ async function sayPrompt(talker: Talker, name: string, pace: 'live' | 'fast' = '
 }
 
 /** Share of wrong words in everything that a talker heard back, against the prompts that it said. */
-function errorRatio(talker: Talker, names: readonly string[]): number {
+function wrongShare(talker: Talker, names: readonly string[]): number {
   const reference = names.map((name) => fixture(name).text).join(' ');
-  return wordErrorRatio(sumWordErrors([countWordErrors(reference, talker.text)]));
+  return errorRatio(countWordErrors(reference, talker.text, WHISPER_ENGLISH));
 }
 
 function expectEachClipOnce(talker: Talker): void {
@@ -71,7 +71,7 @@ describe('faults on the road', () => {
     await talker.settled();
     expectEachClipOnce(talker);
     expect(talker.clipIds).toHaveLength(2);
-    expect(errorRatio(talker, names)).toBeLessThanOrEqual(0.1);
+    expect(wrongShare(talker, names)).toBeLessThanOrEqual(0.1);
     const metrics = await server.metrics();
     expect(metrics.get('outspoken_resumes_total{outcome="resumed"}')).toBe(1);
   });
@@ -92,7 +92,7 @@ describe('faults on the road', () => {
       await talker.say(withSilenceAfter(readSpeech(fixture('queue-periodic-announce').path).subarray(60_000)));
       await talker.settled();
       expectEachClipOnce(talker);
-      expect(errorRatio(talker, names)).toBeLessThanOrEqual(0.1);
+      expect(wrongShare(talker, names)).toBeLessThanOrEqual(0.1);
     } finally {
       await server.end('SIGKILL');
     }
@@ -114,7 +114,7 @@ describe('faults on the road', () => {
     }
     await talker.settled();
     expectEachClipOnce(talker);
-    expect(errorRatio(talker, names)).toBeLessThanOrEqual(0.15);
+    expect(wrongShare(talker, names)).toBeLessThanOrEqual(0.15);
     expect(Math.max(...talker.finals.map(({ final }) => final.attempt))).toBe(2);
     const restarts = [...(await server.metrics())].filter(([name]) => name.startsWith('outspoken_worker_restarts_total'));
     expect(restarts.reduce((sum, [, value]) => sum + value, 0)).toBeGreaterThanOrEqual(1);
@@ -267,8 +267,8 @@ describe('whatever a client sends', () => {
         await sayPrompt(talker, name);
         await talker.settled();
         expectEachClipOnce(talker);
-        const others = names.filter((other) => other !== name).map((other) => errorRatio(talker, [other]));
-        expect(errorRatio(talker, [name])).toBeLessThan(Math.min(...others) / 2);
+        const others = names.filter((other) => other !== name).map((other) => wrongShare(talker, [other]));
+        expect(wrongShare(talker, [name])).toBeLessThan(Math.min(...others) / 2);
       }),
     );
   });

@@ -7,13 +7,13 @@ import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { PLAIN } from '@outspoken/evaluation';
 import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DEPLOY } from './support/deployment.ts';
 import { DOCKERFILE, IMAGE_ENVIRONMENT, instructions, wordsOf } from './support/dockerfile.ts';
 import { fixturePath } from './support/fixtures.ts';
-import { normaliseWords } from './support/word-errors.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const BUILD_LIMIT_MS = 600_000;
@@ -107,7 +107,7 @@ test('its own steps build a server that is well, hears a file, and ends when it 
       form.append('file', new Blob([readFileSync(fixturePath('demo-recording.wav'))]), 'demo.wav');
       form.append('model', 'moonshine-tiny');
       const answer = await fetch(`http://127.0.0.1:${port}/v1/audio/transcriptions`, { method: 'POST', body: form });
-      expect(normaliseWords(((await answer.json()) as { text: string }).text)).toContain('weasels');
+      expect(PLAIN.words(((await answer.json()) as { text: string }).text)).toContain('weasels');
       expect((await fetch(`http://127.0.0.1:${port}/`)).headers.get('content-type')).toContain('text/html');
       server.kill('SIGTERM');
       expect(await once(server, 'exit')).toEqual([0, null]);

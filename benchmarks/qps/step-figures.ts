@@ -1,4 +1,4 @@
-import { countWordErrors, sumWordErrors, type WordErrors } from '../../tests/support/word-errors.ts';
+import { countWordErrors, type ErrorCounts, errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import type { ProcessUsage } from '../support/process-cpu.ts';
 import { quantile, sum } from '../support/quantiles.ts';
 import { counterGrowth } from '../support/server-metrics.ts';
@@ -114,7 +114,7 @@ export function stepFigures(input: StepInput): StepFigures {
   const inTime = due.filter(({ outcome, answeredMs = 0 }) => outcome === 'final' && answeredMs <= windowEndMs + limits.p95Ms);
   const goodputRatio = inTime.length / due.length;
   const troubleRatio = due.filter(({ outcome, refusalCount }) => outcome !== 'final' || refusalCount > 0).length / due.length;
-  const errors = sumWordErrors(wordErrorsOf(input));
+  const errors = sumErrors(wordErrorsOf(input));
   const latenessMs = quantile(
     due.map(({ sentMs, intendedMs }) => sentMs - intendedMs),
     0.99,
@@ -139,9 +139,8 @@ export function stepFigures(input: StepInput): StepFigures {
     serverRefusals:
       before.metrics && after.metrics ? counterGrowth(before.metrics, after.metrics, 'outspoken_rejected_total', 'reason') : null,
     errors: errorsOf(observation),
-    wordErrorRatio:
-      errors.referenceWords === 0 ? null : (errors.substitutions + errors.deletions + errors.insertions) / errors.referenceWords,
-    referenceWords: errors.referenceWords,
+    wordErrorRatio: errors.referenceCount === 0 ? null : errorRatio(errors),
+    referenceWords: errors.referenceCount,
     serverLoopDelayP99Ms: loopDelay === undefined ? null : loopDelay * 1000,
     processes: processFigures(before.processes, after.processes, readSeconds),
     generator: {
@@ -179,7 +178,7 @@ function failuresOf(latency: Latency | undefined, goodputRatio: number, troubleR
 }
 
 /** Errors of each saying of which every clip came back. */
-function wordErrorsOf({ observation, texts, clipCounts }: StepInput): WordErrors[] {
+function wordErrorsOf({ observation, texts, clipCounts }: StepInput): ErrorCounts[] {
   const sayings = new Map<number, ClipRow[]>();
   for (const row of observation.rows.filter(({ outcome }) => outcome === 'final')) {
     sayings.set(row.utterance, [...(sayings.get(row.utterance) ?? []), row]);
@@ -191,7 +190,7 @@ function wordErrorsOf({ observation, texts, clipCounts }: StepInput): WordErrors
       return [];
     }
     const heard = rows.sort((a, b) => a.part - b.part).map((row) => row.text);
-    return [countWordErrors(text, heard.join(' '))];
+    return [countWordErrors(text, heard.join(' '), WHISPER_ENGLISH)];
   });
 }
 

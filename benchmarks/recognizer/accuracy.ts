@@ -1,4 +1,4 @@
-import { countWordErrors, sumWordErrors, type WordErrors, wordErrorRatio } from '../../tests/support/word-errors.ts';
+import { countWordErrors, type ErrorCounts, errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { progress } from '../support/command-line.ts';
 import { ForkedRecognizer } from '../support/forked-recognizer.ts';
 import { sum } from '../support/quantiles.ts';
@@ -31,7 +31,7 @@ export interface AccuracyFigures {
   /** The same against our own recognizer with one clip at a time; absent when it is this one. */
   readonly differsFromAloneRatio?: number;
   /** Word errors of each slice, where texts are known. */
-  readonly slices: Readonly<Record<string, WordErrors>>;
+  readonly slices: Readonly<Record<string, ErrorCounts>>;
 }
 
 /**
@@ -73,22 +73,22 @@ async function hear({ settings, batch }: Listener, clips: readonly JudgedClip[])
 }
 
 function differenceRatio(reference: readonly string[], texts: readonly string[]): number {
-  return wordErrorRatio(sumWordErrors(reference.map((text, clip) => countWordErrors(text, texts[clip] ?? ''))));
+  return errorRatio(sumErrors(reference.map((text, clip) => countWordErrors(text, texts[clip] ?? '', WHISPER_ENGLISH))));
 }
 
-function errorsBySlice(clips: readonly JudgedClip[], texts: readonly string[]): Record<string, WordErrors> {
-  const slices = new Map<string, WordErrors[]>();
+function errorsBySlice(clips: readonly JudgedClip[], texts: readonly string[]): Record<string, ErrorCounts> {
+  const slices = new Map<string, ErrorCounts[]>();
   for (const [index, { slice, text }] of clips.entries()) {
-    if (text !== undefined) slices.set(slice, [...(slices.get(slice) ?? []), countWordErrors(text, texts[index] ?? '')]);
+    if (text !== undefined) slices.set(slice, [...(slices.get(slice) ?? []), countWordErrors(text, texts[index] ?? '', WHISPER_ENGLISH)]);
   }
   if (slices.size > 1) slices.set('all', [...slices.values()].flat());
-  return Object.fromEntries([...slices].map(([slice, errors]) => [slice, sumWordErrors(errors)]));
+  return Object.fromEntries([...slices].map(([slice, errors]) => [slice, sumErrors(errors)]));
 }
 
 /** The table of {@link measureAccuracy}. */
 export function formatAccuracy(figures: readonly AccuracyFigures[], clips: readonly JudgedClip[]): string {
   const slices = Object.keys(figures[0]?.slices ?? {});
-  const words = sum(Object.values(figures[0]?.slices ?? {}).map(({ referenceWords }) => referenceWords));
+  const words = sum(Object.values(figures[0]?.slices ?? {}).map(({ referenceCount }) => referenceCount));
   const percent = (ratio: number): string => `${(100 * ratio).toFixed(2)} %`;
   const rows = figures.map((row) => [
     row.name,
@@ -97,10 +97,13 @@ export function formatAccuracy(figures: readonly AccuracyFigures[], clips: reado
     row.differsFromAloneRatio === undefined ? '-' : percent(row.differsFromAloneRatio),
     ...slices.map((slice) => {
       const errors = row.slices[slice];
-      return errors ? percent(wordErrorRatio(errors)) : '-';
+      return errors ? percent(errorRatio(errors)) : '-';
     }),
   ]);
   const heads = ['accuracy', 'text as reference', 'words off reference', 'words off ours alone', ...slices.map((slice) => `WER ${slice}`)];
-  const note = words === 0 ? '\nno texts are known for these clips: word error rates need the development data' : '';
+  const note =
+    words === 0
+      ? '\nno texts are known for these clips: word error rates need the development data'
+      : `\nword errors by ${WHISPER_ENGLISH.id}`;
   return `${formatTable([heads, ...rows])}${note}`;
 }

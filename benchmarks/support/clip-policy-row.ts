@@ -1,4 +1,4 @@
-import { countWordErrors, sumWordErrors, type WordErrors, wordErrorRatio } from '../../tests/support/word-errors.ts';
+import { countWordErrors, type ErrorCounts, editCount, errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import type { CutClip, DevRecording } from './dev-data.ts';
 
 const SAMPLES_PER_MS = 16;
@@ -36,35 +36,31 @@ export interface Cut {
 export interface Row {
   readonly name: string;
   readonly cuts: readonly Cut[];
-  readonly errorsBySpeaker: ReadonlyMap<string, WordErrors>;
+  readonly errorsBySpeaker: ReadonlyMap<string, ErrorCounts>;
 }
 
 /** Scores what one variant made of all recordings. */
 export function createRow(name: string, cuts: readonly Cut[]): Row {
-  const errorsBySpeaker = new Map<string, WordErrors>();
+  const errorsBySpeaker = new Map<string, ErrorCounts>();
   for (const cut of cuts.filter(({ source }) => source.group === 'sentences')) {
     const speaker = cut.source.recording.speaker ?? '';
     const known = errorsBySpeaker.get(speaker);
-    errorsBySpeaker.set(speaker, sumWordErrors([errorsOf(cut), ...(known ? [known] : [])]));
+    errorsBySpeaker.set(speaker, sumErrors([errorsOf(cut), ...(known ? [known] : [])]));
   }
   return { name, cuts, errorsBySpeaker };
 }
 
-function errorsOf({ source, text }: Cut): WordErrors {
-  return countWordErrors(source.recording.text ?? '', text);
+function errorsOf({ source, text }: Cut): ErrorCounts {
+  return countWordErrors(source.recording.text ?? '', text, WHISPER_ENGLISH);
 }
 
-function editsOf({ substitutions, deletions, insertions }: WordErrors): number {
-  return substitutions + deletions + insertions;
-}
-
-function formatRatio(errors: WordErrors): string {
-  return `${(100 * wordErrorRatio(errors)).toFixed(2)} %`;
+function formatRatio(errors: ErrorCounts): string {
+  return `${(100 * errorRatio(errors)).toFixed(2)} %`;
 }
 
 function formatRow({ name, cuts }: Row): string {
   const of = (group: Group) => cuts.filter(({ source }) => source.group === group);
-  const errors = (group: Group) => sumWordErrors(of(group).map(errorsOf));
+  const errors = (group: Group) => sumErrors(of(group).map(errorsOf));
   const countEmpty = (group: Group) => of(group).filter(({ text }) => text === '').length;
   const clips = cuts.flatMap((cut) => cut.clips);
   const cells = [
@@ -72,7 +68,7 @@ function formatRow({ name, cuts }: Row): string {
     clips.length,
     seconds(clips.reduce((sum, { samples }) => sum + samples.length, 0)),
     of('sentences').filter((cut) => cut.clips.length > 1).length,
-    editsOf(errors('sentences')),
+    editCount(errors('sentences')),
     formatRatio(errors('sentences')),
     formatRatio(errors('strings')),
     countEmpty('strings'),
@@ -83,22 +79,23 @@ function formatRow({ name, cuts }: Row): string {
 }
 
 /** For each speaker: the row with the fewest errors on all the others, and its errors on this one. */
-function chooseWithoutEach(rows: readonly Row[]): { chosen: Map<string, number>; heldOut: WordErrors } {
+function chooseWithoutEach(rows: readonly Row[]): { chosen: Map<string, number>; heldOut: ErrorCounts } {
   const chosen = new Map<string, number>();
-  const heldOut: WordErrors[] = [];
+  const heldOut: ErrorCounts[] = [];
   for (const speaker of rows[0]?.errorsBySpeaker.keys() ?? []) {
     const editsElsewhere = (row: Row) => {
-      return editsOf(sumWordErrors([...row.errorsBySpeaker].filter(([other]) => other !== speaker).map(([, errors]) => errors)));
+      return editCount(sumErrors([...row.errorsBySpeaker].filter(([other]) => other !== speaker).map(([, errors]) => errors)));
     };
     const best = rows.reduce((least, row) => (editsElsewhere(row) < editsElsewhere(least) ? row : least));
     chosen.set(best.name, (chosen.get(best.name) ?? 0) + 1);
-    heldOut.push(best.errorsBySpeaker.get(speaker) ?? sumWordErrors([]));
+    heldOut.push(best.errorsBySpeaker.get(speaker) ?? sumErrors([]));
   }
-  return { chosen, heldOut: sumWordErrors(heldOut) };
+  return { chosen, heldOut: sumErrors(heldOut) };
 }
 
 /** Prints the rows as a Markdown table. */
 export function reportRows(rows: readonly Row[]): void {
+  console.log(`words counted by ${WHISPER_ENGLISH.id}\n`);
   console.log(`| ${COLUMNS.join(' | ')} |\n|${' --- |'.repeat(COLUMNS.length)}`);
   for (const row of rows) {
     console.log(formatRow(row));
@@ -110,7 +107,9 @@ export function reportChoice(what: string, rows: readonly Row[]): void {
   const { chosen, heldOut } = chooseWithoutEach(rows);
   const names = [...chosen].map(([name, count]) => `${name} (${count} of ${rows[0]?.errorsBySpeaker.size})`).join('; ');
   console.log(`\nleave-one-speaker-out over ${what}: chosen ${names}`);
-  console.log(`held-out sentence WER ${formatRatio(heldOut)} (${editsOf(heldOut)} errors of ${heldOut.referenceWords} words)`);
+  console.log(
+    `held-out sentence WER ${formatRatio(heldOut)} (${editCount(heldOut)} errors of ${heldOut.referenceCount} words by ${WHISPER_ENGLISH.id})`,
+  );
 }
 
 /** A length in whole seconds. */

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { countWordErrors, type ErrorCounts, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { type SpeechMoment, Talker } from '../../tests/support/talker.ts';
-import { countWordErrors, type WordErrors } from '../../tests/support/word-errors.ts';
 import { type JudgedRecording, shiftMoments } from './judged-speech.ts';
 import { readTreeCpuSeconds } from './process-cpu.ts';
 import { type Random, shuffle } from './seeded-random.ts';
@@ -38,7 +38,7 @@ export interface RoundFigures {
   readonly rejectedClips: number;
   /** Refusals that the server counted, by reason; a clip that was told to come back later counts here, not as rejected. */
   readonly refusals: Readonly<Record<string, number>> | undefined;
-  readonly wordErrors: readonly WordErrors[] | undefined;
+  readonly wordErrors: readonly ErrorCounts[] | undefined;
   readonly wallSeconds: number;
   readonly serverCpuSeconds: number | undefined;
   readonly serverLoopDelayP99Ms: number | undefined;
@@ -131,14 +131,14 @@ function toFigures({ final, endToFinalMs }: Talker['finals'][number]): ClipFigur
   };
 }
 
-function countErrors(talkers: readonly Talker[], scripts: readonly Script[]): WordErrors[] | undefined {
-  const errors: WordErrors[] = [];
+function countErrors(talkers: readonly Talker[], scripts: readonly Script[]): ErrorCounts[] | undefined {
+  const errors: ErrorCounts[] = [];
   for (const [index, talker] of talkers.entries()) {
     const texts = scripts[index]?.recordings.map(({ text }) => text) ?? [];
     if (texts.includes(undefined)) {
       return undefined;
     }
-    errors.push(countWordErrors(texts.join(' '), talker.text));
+    errors.push(countWordErrors(texts.join(' '), talker.text, WHISPER_ENGLISH));
   }
   return errors;
 }

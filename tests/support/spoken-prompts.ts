@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeWav } from '@outspoken/audio';
+import { countWordErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { expect } from 'vitest';
 import { fixturePath, readSpeech, speechFixtures } from './fixtures.ts';
-import { countWordErrors } from './word-errors.ts';
 
 const PROMPTS = new Map(speechFixtures().map(({ name, text }) => [name, text]));
 const SAMPLES_PER_MS = 16;
@@ -26,9 +26,9 @@ export function expectWords(transcripts: readonly { readonly text: string }[], p
   expect(transcripts).toHaveLength(prompts.length);
   for (const [index, prompt] of prompts.entries()) {
     const text = transcripts[index]?.text ?? '';
-    const { substitutions, deletions, insertions, referenceWords } = countWordErrors(PROMPTS.get(prompt) ?? '', text);
+    const { substitutions, deletions, insertions, referenceCount } = countWordErrors(PROMPTS.get(prompt) ?? '', text, WHISPER_ENGLISH);
     // A browser's clock moves where the clips are cut, and the model wavers: three of seven words went another way once. Half of the words
     // still tell one prompt from the others.
-    expect(substitutions + deletions + insertions, `"${text}" for ${prompt}`).toBeLessThanOrEqual(Math.max(1, referenceWords / 2));
+    expect(substitutions + deletions + insertions, `"${text}" for ${prompt}`).toBeLessThanOrEqual(Math.max(1, referenceCount / 2));
   }
 }

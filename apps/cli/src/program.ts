@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { NORMALISERS } from '@outspoken/evaluation';
 import { type ModelName, modelNames } from '@outspoken/models';
 import { SETTINGS, type Settings } from '@outspoken/server-app';
 import { Argument, Command, Option } from 'commander';
 import { parseAddress, parseCount } from './argument.ts';
 import { completion, SHELLS, type Shell } from './commands/completion.ts';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
+import { type EvaluateOptions, evaluate } from './commands/evaluate.ts';
 import { listModels, type ModelsListOptions } from './commands/models-list.ts';
 import { type ModelsPrepareOptions, prepareModels } from './commands/models-prepare.ts';
 import { type ModelsPullOptions, pullModelFiles } from './commands/models-pull.ts';
@@ -19,6 +21,8 @@ import { FORMAT_NAMES } from './output/format.ts';
 const DEFAULT_JOBS = Math.min(4, availableParallelism());
 const MAXIMUM_JOBS = 64;
 const MAXIMUM_WORKERS = 256;
+const MAXIMUM_WORST = 10_000;
+const DEFAULT_WORST = 10;
 
 /**
  * The table of commands.
@@ -39,6 +43,7 @@ export function createProgram(context: CommandContext, version: string, onExitCo
     .addHelpText('after', helpOf(['outspoken transcribe meeting.mp3', 'outspoken serve --port 9000', 'outspoken doctor']));
   addServe(program);
   addTranscribe(program, context, onExitCode);
+  addEvaluate(program, context, onExitCode);
   addModels(program, context, onExitCode);
   program
     .command('doctor')
@@ -99,6 +104,35 @@ function addTranscribe(program: Command, context: CommandContext, onExitCode: (c
       ]),
     )
     .action(async (names: string[], options: TranscribeOptions) => onExitCode(await transcribe(names, options, context)));
+}
+
+function addEvaluate(program: Command, context: CommandContext, onExitCode: (code: number) => void): void {
+  const ids = NORMALISERS.map(({ id }) => id);
+  program
+    .command('evaluate')
+    .description('count the words that are heard wrong, against a manifest of recordings and their texts')
+    .argument('<file>', 'manifest: one JSON object with audio_filepath and text on each line')
+    .option('--slice <field>', 'field of the manifest to count by (default: slice or category, where the manifest has it)')
+    .addOption(new Option('--normaliser <id>', 'how texts are brought into one form before words are counted').choices(ids).default(ids[0]))
+    .option('--worst <count>', 'clips with the most errors to show', parseCount(MAXIMUM_WORST), DEFAULT_WORST)
+    .option('--json <file>', 'write everything that was found as JSON')
+    .option('--html <file>', 'write a page with table, bars and the worst clips')
+    .option('--whole', 'recognize each file in one piece instead of cutting it as a person would be heard')
+    .option('-j, --jobs <count>', 'recordings at once', parseCount(MAXIMUM_JOBS), DEFAULT_JOBS)
+    .option('--server <url>', 'let this server do the work instead of this machine', parseAddress)
+    .option('--model <name>', 'model that recognizes speech (default: that of the settings, or the one of the server)')
+    .option('--workers <count>', 'recognition processes on this machine (default: one per core)', parseCount(MAXIMUM_WORKERS))
+    .option('-q, --quiet', 'say nothing but results and failures')
+    .option('--verbose', 'show the log of the engine')
+    .addHelpText(
+      'after',
+      helpOf([
+        'outspoken evaluate calls/manifest.jsonl',
+        'outspoken evaluate calls/manifest.jsonl --slice speaker --html report.html --json report.json',
+        'outspoken evaluate calls/manifest.jsonl --server http://127.0.0.1:8080 --worst 5',
+      ]),
+    )
+    .action(async (name: string, options: EvaluateOptions) => onExitCode(await evaluate(name, options, context)));
 }
 
 function addModels(program: Command, context: CommandContext, onExitCode: (code: number) => void): void {

@@ -22,7 +22,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 }
 
 test('completes commands at each level', () => {
-  expect(complete([''])).toEqual(['serve', 'transcribe', 'models', 'doctor', 'completion']);
+  expect(complete([''])).toEqual(['serve', 'transcribe', 'evaluate', 'models', 'doctor', 'completion']);
   expect(complete(['tr'])).toEqual(['transcribe']);
   expect(complete(['models', ''])).toEqual(['list', 'verify', 'prepare', 'pull']);
   expect(complete(['models', 'v'])).toEqual(['verify']);

@@ -10,6 +10,7 @@ test('holds every command of the program, and no other', () => {
     '',
     'serve',
     'transcribe',
+    'evaluate',
     'models',
     'models list',
     'models verify',

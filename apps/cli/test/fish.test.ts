@@ -8,7 +8,7 @@ const LINES = fishCompletion('outspoken', commandTable(createProgram(createConte
 
 test('offers commands only where no command stands yet', () => {
   expect(LINES).toContainEqual(
-    "complete -c outspoken -n 'not __fish_seen_subcommand_from serve transcribe models doctor completion' -a 'doctor' -d 'look for what is missing and say what to do about it'",
+    "complete -c outspoken -n 'not __fish_seen_subcommand_from serve transcribe evaluate models doctor completion' -a 'doctor' -d 'look for what is missing and say what to do about it'",
   );
   expect(LINES).toContainEqual(
     "complete -c outspoken -n '__fish_seen_subcommand_from models; and not __fish_seen_subcommand_from list verify prepare pull' -a 'list' -d 'list the models there are, and whether they are here'",

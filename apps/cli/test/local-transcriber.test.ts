@@ -16,6 +16,7 @@ const EVENTS: readonly FileEvent[] = [
 function engineOf(events: readonly FileEvent[], failures: Error[] = []): TranscribingEngine & { closed: number } {
   return {
     closed: 0,
+    graph: 'signed',
     async *transcribe() {
       const failure = failures.shift();
       if (failure) {
@@ -36,6 +37,7 @@ test('gives the transcript and tells how far it is', async () => {
   const progress: [number, number | undefined][] = [];
   {
     await using transcriber = new LocalTranscriber(engine);
+    expect(transcriber.graph).toBe('signed');
     const result = await transcriber.transcribe({ ...task, onProgress: (...report) => progress.push(report) });
     expect(result).toEqual({ transcript, unknown: new Set() });
   }

@@ -30,6 +30,15 @@ test('writes a plain line for each file where there is no terminal', () => {
   expect(progress.doneCount).toBe(2);
 });
 
+test('leaves out the line of each file when it is to be terse', () => {
+  const stream = new CapturedStream();
+  const progress = new TranscribeProgress({ stream, isQuiet: false, isTerse: true, sizes: [1000], now: () => 0 });
+  progress.begin(0);
+  progress.finish(0, 'a.wav', 60_000);
+  progress.fail(undefined, 'b.wav', 'it is broken');
+  expect(stream.lines).toEqual(['outspoken: b.wav: it is broken']);
+});
+
 test('says every ten seconds how far a long file is', () => {
   const { stream, progress, pass } = setUp();
   progress.begin(0);

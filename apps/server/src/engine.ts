@@ -16,6 +16,8 @@ export interface Engine {
   transcribe(path: string, options: { readonly signal: AbortSignal }): AsyncGenerator<FileEvent, void, undefined>;
   /** Recognition processes that are ready. */
   readonly slots: number;
+  /** Form of the weights that they use. */
+  readonly graph: string;
   /** Gives up what runs and ends every process. Idempotent. */
   close(): Promise<void>;
 }
@@ -55,6 +57,9 @@ export async function startEngine(settings: Settings, logger: Logger): Promise<E
       transcribe: (path, { signal }) => files.transcribe(path, { signal, protocol: 'other' }),
       get slots() {
         return workers.slots;
+      },
+      get graph() {
+        return workers.model.graph;
       },
       close() {
         closing ??= shutDown();

@@ -8,6 +8,8 @@ export interface TranscribeProgressOptions {
   readonly stream: TerminalStream;
   /** Nothing but failures. */
   readonly isQuiet: boolean;
+  /** Whether a file that is through gets no line of its own, where there is no terminal. @defaultValue false */
+  readonly isTerse?: boolean;
   /** Size of each file, in bytes. */
   readonly sizes: readonly number[];
   /** Monotonic clock, in milliseconds. @defaultValue `performance.now` */
@@ -24,6 +26,7 @@ const LINE_INTERVAL_MS = 10_000;
 export class TranscribeProgress implements Disposable {
   readonly #stream: TerminalStream;
   readonly #isQuiet: boolean;
+  readonly #isTerse: boolean;
   readonly #state: ProgressState;
   readonly #now: () => number;
   readonly #bar: Bar | undefined;
@@ -33,6 +36,7 @@ export class TranscribeProgress implements Disposable {
   constructor(options: TranscribeProgressOptions) {
     this.#stream = options.stream;
     this.#isQuiet = options.isQuiet;
+    this.#isTerse = options.isTerse === true;
     this.#state = new ProgressState(options.sizes);
     this.#now = options.now ?? (() => performance.now());
     this.#bar = options.stream.isTTY === true && !options.isQuiet ? drawBar(options.stream) : undefined;
@@ -59,7 +63,7 @@ export class TranscribeProgress implements Disposable {
     const nowMs = this.#now();
     this.#state.finish(index, audioMs);
     const tookMs = nowMs - (this.#startedAtMs[index] ?? nowMs);
-    if (this.#bar === undefined && !this.#isQuiet) {
+    if (this.#bar === undefined && !this.#isQuiet && !this.#isTerse) {
       const speed = tookMs <= 0 ? '' : ` (${speedText(audioMs / tookMs)})`;
       this.#line(`${name}: ${clockText(audioMs)} of audio in ${(tookMs / 1000).toFixed(1)} s${speed}`);
     }

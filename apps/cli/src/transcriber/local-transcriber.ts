@@ -5,6 +5,7 @@ import type { Transcriber, TranscribeTask } from './transcriber.ts';
 
 /** The part of the server's engine that a transcriber needs. */
 export interface TranscribingEngine {
+  readonly graph: string;
   transcribe(path: string, options: { readonly signal: AbortSignal }): AsyncGenerator<FileEvent>;
   close(): Promise<void>;
 }
@@ -20,6 +21,10 @@ export class LocalTranscriber implements Transcriber {
 
   constructor(engine: TranscribingEngine) {
     this.#engine = engine;
+  }
+
+  get graph(): string {
+    return this.#engine.graph;
   }
 
   async transcribe(task: TranscribeTask): Promise<Result> {

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { LocalTranscriber } from './local-transcriber.ts';
 import { RemoteTranscriber } from './remote-transcriber.ts';
 import type { Transcriber } from './transcriber.ts';
+import { WholeFileTranscriber } from './whole-file-transcriber.ts';
 
 /** What decides who transcribes. */
 export interface OpenTranscriberOptions {
@@ -10,6 +11,8 @@ export interface OpenTranscriberOptions {
   readonly jobs: number;
   readonly workers?: number;
   readonly model?: string;
+  /** Whether each file is recognized in one piece, without the cut. */
+  readonly whole?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -32,7 +35,10 @@ const LONGEST_FILE_MS = 86_400_000;
  * @throws `ConfigError`, `ModelError` or `DispatchError` when the engine cannot start.
  */
 export async function openTranscriber(options: OpenTranscriberOptions, surroundings: TranscriberSurroundings): Promise<Transcriber> {
-  const { server, jobs, workers, model, verbose } = options;
+  const { server, jobs, workers, model, verbose, whole } = options;
+  if (whole && (server ?? workers) !== undefined) {
+    throw new CliError('usage', '--whole is done by this program alone, leave --server and --workers out');
+  }
   const { environment, folder, log, onWait } = surroundings;
   if (server) {
     if (workers !== undefined) {
@@ -50,6 +56,11 @@ export async function openTranscriber(options: OpenTranscriberOptions, surroundi
     throw new TypeError(`these arguments must ask for a run, got ${command.type}`);
   }
   const { settings } = command;
+  if (whole) {
+    // It brings the runtime with it, which nothing else needs in this process.
+    const { loadWholeFileRecognizer } = await import('@outspoken/server-app/whole-files');
+    return new WholeFileTranscriber(await loadWholeFileRecognizer(settings));
+  }
   const logger = createLogger({ level: verbose ? settings.logLevel : 'silent', destination: { write: log } });
   return new LocalTranscriber(await startEngine(settings, logger));
 }

@@ -13,6 +13,8 @@ export interface TranscribeTask {
 
 /** Turns recordings into transcripts, several at a time. */
 export interface Transcriber extends AsyncDisposable {
+  /** Form of the weights; undefined when a server does not say. */
+  readonly graph?: string;
   /** @throws an error with a code, see `failureText`, or the reason of the signal. */
   transcribe(task: TranscribeTask): Promise<Result>;
 }
