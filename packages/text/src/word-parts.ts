@@ -1,0 +1,32 @@
+/** A word without the punctuation around it. */
+export interface WordParts {
+  /** Quotes and brackets before the word. */
+  readonly before: string;
+  /** The word itself; empty for a word that is punctuation only. */
+  readonly core: string;
+  /** Commas, full stops, closing quotes and brackets after the word. */
+  readonly after: string;
+}
+
+const PARTS = /^([^\p{L}\p{N}$£€+@-]*)(.*?)([^\p{L}\p{N}%]*)$/su;
+
+/** Takes the punctuation off a word. Signs that are read aloud (currency, plus, minus, percent) stay with it. */
+export function partsOf(word: string): WordParts {
+  const [, before = '', core = '', after = ''] = PARTS.exec(word) ?? [];
+  return { before, core, after };
+}
+
+/** The quotes that may stay around what takes the place of a word; a bracket would have lost its partner. */
+export function keptBefore(parts: WordParts | undefined): string {
+  return parts?.before.replace(/[^"'“‘]/gu, '') ?? '';
+}
+
+/** The end of a sentence or clause that may stay after what takes the place of a word. */
+export function keptAfter(parts: WordParts | undefined): string {
+  return parts?.after.replace(/[^.,;:?!…"'”’]/gu, '') ?? '';
+}
+
+/** Whether a word begins a sentence. @param previous - The word before it, if there is one. */
+export function beginsSentence(previous: string | undefined): boolean {
+  return previous === undefined || /[.?!…]["'”’)\]]*$/u.test(previous);
+}
