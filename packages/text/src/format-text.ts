@@ -38,7 +38,7 @@ export function formatText<Word extends TimedWord>(
   if (!changesText(format)) return heard;
   const words = formatWords(heard.words, format, options);
   const textWords = splitText(heard.text);
-  if (textWords.join(' ') === heard.words.map(({ text }) => text).join(' ')) return { text: textOf(words), words };
+  if (textWords.join(' ') === heard.words.flatMap(({ text }) => splitText(text)).join(' ')) return { text: textOf(words), words };
   // The words are not known, or are not those of the text: each is written by itself.
   const untimed = textWords.map((text): TimedWord => ({ text, confidence: 1, startMs: 0, endMs: 0 }));
   return { text: textOf(formatWords(untimed, format, options)), words };
@@ -55,6 +55,10 @@ function stepsOf({ numerals, profanity, redact }: TextFormat, precededBy: readon
   return steps;
 }
 
+/** Makes several words of one that has spaces in it, as other recognizers write them. */
+const partWords: Step = (words) =>
+  words.flatMap((word, index) => (/\s/u.test(word) ? [{ from: index, to: index + 1, texts: splitText(word) }] : []));
+
 /** A step that sees the words before as well, and leaves them alone. */
 function behind(precededBy: readonly string[], step: Step): Step {
   const { length } = precededBy;
@@ -69,7 +73,8 @@ function formatWords<Word extends TimedWord>(
   format: TextFormat,
   { isUnfinished = false, precededBy = [] }: FormatTextOptions,
 ): readonly Word[] {
-  const held = isUnfinished ? heard.slice(0, shownCount(heard, format)) : heard;
+  const single = applyRewrites(heard, partWords(textsOf(heard)));
+  const held = isUnfinished ? single.slice(0, shownCount(single, format)) : single;
   return stepsOf(format, precededBy).reduce<readonly Word[]>((words, step) => applyRewrites(words, step(textsOf(words))), held);
 }
 

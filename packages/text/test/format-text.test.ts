@@ -25,6 +25,17 @@ test('a text without words, or with others, is written all the same', () => {
   expect([text, words.map((word) => word.text)]).toEqual(['pin [digits]!', ['pin', '[digits]']]);
 });
 
+test('a word with spaces in it is several', () => {
+  const heard = { text: 'pin 4319', words: [{ text: ' pin 4319', confidence: 1, startMs: 0, endMs: 700 }] };
+  expect(formatText(heard, textFormat({ redact: ['digits'] }))).toEqual({
+    text: 'pin [digits]',
+    words: [
+      { text: 'pin', confidence: 1, startMs: 0, endMs: 300 },
+      { text: '[digits]', confidence: 1, startMs: 300, endMs: 700 },
+    ],
+  });
+});
+
 test('what may yet grow into something to redact is held back', () => {
   const redact = REDACTIONS;
   expect(write('my number is four three', { redact }, { isUnfinished: true })).toBe('my number');

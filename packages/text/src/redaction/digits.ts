@@ -6,7 +6,7 @@ import type { Rewrite, Step } from '../rewrite.ts';
 import { keptAfter, keptBefore, partsOf } from '../word-parts.ts';
 
 /** What stands for digits that must not be told. */
-export const DIGITS_MARK = '[digits]';
+const DIGITS_MARK = '[digits]';
 /** Shorter rows tell nobody's card or number. */
 const LEAST_DIGITS = 4;
 const MILLION = 1e6;

@@ -3,7 +3,7 @@ import type { Rewrite, Step } from '../rewrite.ts';
 import { keptAfter, keptBefore, partsOf } from '../word-parts.ts';
 
 /** What stands for an address that must not be told. */
-export const EMAIL_MARK = '[email]';
+const EMAIL_MARK = '[email]';
 
 /** What joins the parts of an address when it is spelled aloud. */
 const CONNECTORS = new Set('dot period point underscore dash hyphen plus minus'.split(' '));
