@@ -1,6 +1,7 @@
 import type { Rewrite, Step } from '../rewrite.ts';
 import { keptAfter, keptBefore, partsOf } from '../word-parts.ts';
 import { readCardinal } from './cardinal.ts';
+import { joinCommaRows } from './comma-row.ts';
 import { readDecimal } from './decimal.ts';
 import { readDigitRow } from './digit-row.ts';
 import { formatInteger, type NumberPlace, type NumberReading } from './number-place.ts';
@@ -19,7 +20,13 @@ const LEAST_NUMBER = 10;
 const MILLION = 1e6;
 
 /** Writes numbers that are spoken in words in digits: "twenty five" as 25. What may be no number stays, see the README. */
-export const writeDigits: Step = (words) => findNumberRuns(words).flatMap((run) => rewriteRun(words, run));
+export const writeDigits: Step = (words) => {
+  const rows = joinCommaRows(words);
+  const others = findNumberRuns(words)
+    .flatMap((run) => rewriteRun(words, run))
+    .filter(({ from, to }) => !rows.some((row) => from < row.to && row.from < to));
+  return [...rows, ...others].sort((one, other) => one.from - other.from);
+};
 
 function rewriteRun(words: readonly string[], run: NumberRun): Rewrite[] {
   const rewrites: Rewrite[] = [];
