@@ -8,12 +8,18 @@ export interface WordParts {
   readonly after: string;
 }
 
-const PARTS = /^([^\p{L}\p{N}$£€+@-]*)(.*?)([^\p{L}\p{N}%]*)$/su;
+const BEGINS_CORE = /[\p{L}\p{N}$£€+@-]/u;
+const ENDS_CORE = /[\p{L}\p{N}%]/u;
 
 /** Takes the punctuation off a word. Signs that are read aloud (currency, plus, minus, percent) stay with it. */
 export function partsOf(word: string): WordParts {
-  const [, before = '', core = '', after = ''] = PARTS.exec(word) ?? [];
-  return { before, core, after };
+  const characters = [...word];
+  const start = characters.findIndex((character) => BEGINS_CORE.test(character));
+  const end = characters.findLastIndex((character) => ENDS_CORE.test(character)) + 1;
+  if (start === -1) return { before: word, core: '', after: '' };
+  if (end <= start) return { before: characters.slice(0, start).join(''), core: '', after: characters.slice(start).join('') };
+  const [before, core, after] = [characters.slice(0, start), characters.slice(start, end), characters.slice(end)];
+  return { before: before.join(''), core: core.join(''), after: after.join('') };
 }
 
 /** The quotes that may stay around what takes the place of a word; a bracket would have lost its partner. */

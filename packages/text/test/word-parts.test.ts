@@ -22,3 +22,8 @@ test('quotes and the ends of sentences may stay, brackets not', () => {
 test('a sentence begins at the start and behind the end of another', () => {
   expect([undefined, 'so.', 'so?”', 'so,', 'so'].map(beginsSentence)).toEqual([true, true, true, false, false]);
 });
+
+test('takes no longer for a word that is mostly punctuation', () => {
+  const word = `a${'!'.repeat(100_000)}a`;
+  expect(partsOf(word).core).toBe(word);
+});

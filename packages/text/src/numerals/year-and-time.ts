@@ -14,15 +14,20 @@ interface Part {
   readonly end: number;
 }
 
-/** Reads "nineteen eighty four", "twenty ten", "nineteen oh five": centuries from 1600 on, nothing that could be two numbers. */
+/**
+ * Reads "nineteen eighty four", "twenty ten", "nineteen oh five": centuries from 1300 on, nothing that could be two numbers. What might
+ * be both, "fifteen twenty", stays in words.
+ */
 export function readYear({ run, position }: NumberPlace): NumberReading | undefined {
   const { meanings } = run;
   const century = meanings[position];
-  const isCentury = (century?.type === 'small' && century.value >= 16) || (century?.type === 'tens' && century.value === 20);
+  const isCentury = (century?.type === 'small' && century.value > HOURS) || (century?.type === 'tens' && century.value === 20);
   if (!isCentury) return undefined;
   const rest = readTwoDigits(meanings, position + 1);
-  const isRecent = century.value >= 19;
-  if (rest === undefined || (rest.value >= 10 && rest.value < 20 && !isRecent) || isPartOfMore(meanings, rest.end)) return undefined;
+  if (rest === undefined || isPartOfMore(meanings, rest.end)) return undefined;
+  const isTeen = rest.value >= 10 && rest.value < 20;
+  const isDoubtful = century.value < 16 ? isTeen || rest.value % 10 === 0 : isTeen && century.value < 19;
+  if (isDoubtful) return { end: rest.end };
   return { end: rest.end, text: `${century.value}${String(rest.value).padStart(2, '0')}` };
 }
 

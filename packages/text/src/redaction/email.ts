@@ -12,6 +12,7 @@ const DOTS = new Set('dot period point'.split(' '));
 const NO_LABELS = new Set('the a an this that these those every each on in and or of for to is was are were with by from'.split(' '));
 /** A host in several words: "at my company dot com". */
 const MAXIMUM_LABEL_WORDS = 3;
+const CORE = /[\p{L}\p{N}@]/u;
 const SENTENCE_END = /[.?!;:…]/u;
 const WRITTEN_HOST = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}$/u;
 /** Words that are looked at for an "at" while a text may still grow. */
@@ -131,7 +132,10 @@ function isTopLabel(words: readonly string[], index: number): boolean {
 
 /** A word in lower case without what is around it; an "@" stays wherever it is. */
 function coreOf(words: readonly string[], index: number): string {
-  return (words[index] ?? '').replace(/^[^\p{L}\p{N}@]+|[^\p{L}\p{N}@]+$/gu, '').toLowerCase();
+  const characters = [...(words[index] ?? '')];
+  const start = characters.findIndex((character) => CORE.test(character));
+  const end = characters.findLastIndex((character) => CORE.test(character)) + 1;
+  return characters.slice(start, end).join('').toLowerCase();
 }
 
 /** Whether a word can be a part of an address, and is not the end of a sentence. */

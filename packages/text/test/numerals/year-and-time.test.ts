@@ -4,12 +4,17 @@ import { placeOf } from '../support/place.ts';
 
 const LABELS = new Set(['room']);
 
-test('reads years from 1600 on', () => {
+test('reads years from 1300 on', () => {
+  expect(readYear(placeOf('fourteen fifty-five'))).toEqual({ end: 3, text: '1455' });
   expect(readYear(placeOf('sixteen twenty'))).toEqual({ end: 2, text: '1620' });
   expect(readYear(placeOf('twenty oh one'))).toEqual({ end: 3, text: '2001' });
 });
 
-test.each(['fifteen twenty', 'sixteen seventeen', 'nineteen eighty thousand', 'nineteen', 'thirty forty'])('%s is no year', (text) => {
+test.each(['fifteen twenty', 'sixteen seventeen'])('%s may be two numbers', (text) => {
+  expect(readYear(placeOf(text))).toEqual({ end: 2 });
+});
+
+test.each(['nineteen eighty thousand', 'nineteen', 'thirty forty'])('%s is no year', (text) => {
   expect(readYear(placeOf(text))).toBeUndefined();
 });
 
