@@ -2,6 +2,8 @@ import { toCardinal, toOrdinal } from 'n2words/en-US';
 
 /** Longer numbers without a comma are read digit by digit: nobody says eighteen quintillion for a card. */
 const LEAST_ROW = 5;
+/** Beyond it the names of numbers run out. */
+const MOST_NAMED = 18;
 const DIGIT_NAMES = 'zero one two three four five six seven eight nine'.split(' ');
 const CURRENCIES: ReadonlyMap<string, { readonly whole: readonly [string, string]; readonly part: readonly [string, string] }> = new Map([
   ['$', { whole: ['dollar', 'dollars'], part: ['cent', 'cents'] }],
@@ -47,11 +49,17 @@ function spell(text: string): string {
 
 function amountOf(word: string): string {
   const digits = word.replaceAll(',', '');
-  return word === digits && (digits.length >= LEAST_ROW || /^0\d/.test(digits)) ? spell(digits) : toCardinal(BigInt(digits));
+  return word === digits && (digits.length >= LEAST_ROW || /^0\d/.test(digits)) ? spell(digits) : nameOf(digits);
 }
 
-function ordinalOf(digits: string): string {
-  const value = BigInt(digits.replaceAll(',', ''));
+function nameOf(digits: string): string {
+  return digits.length > MOST_NAMED ? spell(digits) : toCardinal(BigInt(digits));
+}
+
+function ordinalOf(word: string): string {
+  const digits = word.replaceAll(',', '');
+  if (digits.length > MOST_NAMED) return `${spell(digits)}th`;
+  const value = BigInt(digits);
   return value === 0n ? 'zeroth' : toOrdinal(value);
 }
 
@@ -67,8 +75,8 @@ function decadeOf(century: string, tens: string): string {
 
 function moneyOf(sign: string, whole: string, part: string): string {
   const names = CURRENCIES.get(sign);
-  const wholeValue = BigInt(whole.replaceAll(',', ''));
-  const wholeText = `${toCardinal(wholeValue)} ${names?.whole[wholeValue === 1n ? 0 : 1]}`;
+  const digits = whole.replaceAll(',', '');
+  const wholeText = `${nameOf(digits)} ${names?.whole[/^0*1$/.test(digits) ? 0 : 1]}`;
   const partValue = Number(part);
   return partValue === 0 ? wholeText : `${wholeText} and ${toCardinal(partValue)} ${names?.part[partValue === 1 ? 0 : 1]}`;
 }

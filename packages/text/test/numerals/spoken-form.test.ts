@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { spokenForm } from '../../src/numerals/spoken-form.ts';
+import { SEED } from '../support/spoken.ts';
 
 test.each([
   ['0', 'zero'],
@@ -45,4 +47,20 @@ test.each(['B2B', 'word', '4x4', '', '%', 'COVID-19'])('does not read %j', (core
 test('reads a number of any length', () => {
   expect(spokenForm('9'.repeat(40))).toBe(Array(40).fill('nine').join(' '));
   expect(spokenForm('123,456,789,012,345,678')).toMatch(/^one hundred twenty-three quadrillion/);
+});
+
+test('reads whatever looks like a number in words only, or not at all', () => {
+  const unit = fc.constantFrom(...'0123456789,.:-%$£€+()st'.split(''));
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 60 }), (core) => {
+      expect(spokenForm(core) ?? '').toMatch(/^[a-z' -]*$/);
+      expect(spokenForm(core) ?? 'nothing').not.toMatch(/undefined|^$/);
+    }),
+    { seed: SEED, numRuns: 5_000 },
+  );
+});
+
+test('names end somewhere', () => {
+  const digits = '1'.repeat(20);
+  for (const core of [`$${digits}`, `${digits}th`, `11,${'111,'.repeat(6)}111`]) expect(spokenForm(core)).toMatch(/^one one one/);
 });
