@@ -8,11 +8,14 @@ export interface WordParts {
   readonly after: string;
 }
 
+/** Most words have nothing around them. */
+const PLAIN = /^[a-z\d]+$/i;
 const BEGINS_CORE = /[\p{L}\p{N}$£€+@-]/u;
 const ENDS_CORE = /[\p{L}\p{N}%]/u;
 
 /** Takes the punctuation off a word. Signs that are read aloud (currency, plus, minus, percent) stay with it. */
 export function partsOf(word: string): WordParts {
+  if (PLAIN.test(word)) return { before: '', core: word, after: '' };
   const characters = [...word];
   const start = characters.findIndex((character) => BEGINS_CORE.test(character));
   const end = characters.findLastIndex((character) => ENDS_CORE.test(character)) + 1;

@@ -132,7 +132,9 @@ function isTopLabel(words: readonly string[], index: number): boolean {
 
 /** A word in lower case without what is around it; an "@" stays wherever it is. */
 function coreOf(words: readonly string[], index: number): string {
-  const characters = [...(words[index] ?? '')];
+  const word = words[index] ?? '';
+  if (/^[a-z\d]+$/i.test(word)) return word.toLowerCase();
+  const characters = [...word];
   const start = characters.findIndex((character) => CORE.test(character));
   const end = characters.findLastIndex((character) => CORE.test(character)) + 1;
   return characters.slice(start, end).join('').toLowerCase();
