@@ -56,6 +56,8 @@ export const audioFormat = object({
   /** Any rate parses, so that the server can answer `unsupported_sample_rate`. */
   sampleRateHz: integer(1, 768_000),
 });
+/** What the VAD on the device saw of a clip. */
+export const speechEvidence = object({ voicedMs: sessionMs, peakProbability: ratio, meanProbability: ratio });
 export const endReason = oneOf(['silence', 'split', 'stop', 'mute']);
 export const sessionLimits = object({
   maximumClipMs: integer(100, MAX_CLIP_LIMIT_MS),

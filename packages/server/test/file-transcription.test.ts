@@ -94,6 +94,16 @@ test('puts clips that are answered out of order back into the order of the file'
   expect(bench.isAtRest()).toEqual(AT_REST);
 });
 
+test('has each clip recognized with what the detector saw of it', async () => {
+  const clips = [clipReading(0), clipReading(1)];
+  const bench = await fileBench([...clips, endReading(4000)]);
+  const consumed = bench.consume();
+  await settle();
+  expect(bench.dispatcher.jobs.map(({ speech }) => speech)).toEqual(clips.map(({ clip }) => clip.evidence));
+  for (const job of [...bench.dispatcher.running]) job.finish();
+  await consumed;
+});
+
 test('progress only grows and reaches the end of the file', async () => {
   const readings = [
     { type: 'progress', readMs: 1000 },

@@ -45,6 +45,24 @@ test('recognizes the samples up to the given length', async () => {
   expect(clock.pending).toBe(0);
 });
 
+test('hands on what was seen of the clip, at its guessed end and at its end', () => {
+  const { utterance, dispatcher } = open();
+  const evidence = { voicedMs: 96, peakProbability: 0.9, meanProbability: 0.7 };
+  utterance.write(frame(0, tone(4_000)));
+  utterance.maybeEnd({ type: 'maybe_end', clipId: start(0).clipId, lengthSamples: 2_000, evidence });
+  const message = end(0, 4_000);
+  utterance.end(message);
+  dispatcher.running[0]?.finish();
+  expect(dispatcher.jobs.map(({ speech }) => speech)).toEqual([evidence, message.evidence]);
+});
+
+test('a clip that stalls has no evidence', () => {
+  const { utterance, dispatcher, clock } = open();
+  utterance.write(frame(0, tone(2_000)));
+  clock.advance(5_000);
+  expect(dispatcher.jobs.map(({ speech }) => speech)).toEqual([undefined]);
+});
+
 test('counts audio that is new, once', () => {
   const { utterance, metrics } = open();
   utterance.write(frame(0, tone(3_200)));

@@ -154,7 +154,11 @@ class MoonshineRecognizer implements Recognizer {
         signal?.throwIfAborted();
         validateClip(samples, this.model, clipIndex);
         if (isSilentClip(samples)) onResult(clipIndex, { type: 'transcript', transcript: this.#silence(samples) });
-        else spoken.push({ clipIndex, clip: { samples, signal, maximumTokens: maximumTokensOf(samples.length, parameters) } });
+        else
+          spoken.push({
+            clipIndex,
+            clip: { samples, signal, forcesStart: false, maximumTokens: maximumTokensOf(samples.length, parameters) },
+          });
       } catch (error) {
         onResult(clipIndex, toErrorResult(error, clipIndex, signal));
       }

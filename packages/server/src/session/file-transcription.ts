@@ -3,7 +3,7 @@ import type { ProtocolLabel } from '@outspoken/monitoring';
 import { joinText, type RecordingClip, type RecordingSegment, type RecordingTranscript, segmentOf } from '@outspoken/recording';
 import { splitText, type TextFormat } from '@outspoken/text';
 import type { FileReading, OpenFile } from '../dispatch/file-reader.ts';
-import type { ScheduledOutcome } from '../scheduling/scheduler.ts';
+import type { ScheduledClip, ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { SchedulingError } from '../scheduling/scheduling-error.ts';
 import { fileClipObservation, unrecognizedObservation } from './clip-observation.ts';
 import { waitFor } from './clock.ts';
@@ -136,7 +136,7 @@ export class FileTranscription {
     const heldBytes = sizeBytes;
     this.#speechMs += samples.length / SAMPLES_PER_MS;
     services.metrics.audioReceived(protocol, samples.length / SAMPLES_PER_MS);
-    const outcome = this.#recognize(samples).finally(() => {
+    const outcome = this.#recognize({ samples, speech: clip.evidence }).finally(() => {
       pending.isSettled = true;
       budget.release(heldBytes);
     });
@@ -147,17 +147,17 @@ export class FileTranscription {
   }
 
   /** A refusal for want of room is no failure: whoever sends a file waits for it anyway. */
-  async #recognize(samples: Float32Array): Promise<ScheduledOutcome> {
+  async #recognize(clip: Pick<ScheduledClip, 'samples' | 'speech'>): Promise<ScheduledOutcome> {
     const { services, key, controller } = this.#options;
     const { signal } = controller;
     for (;;) {
       try {
-        const outcome = await services.scheduler.submit({ lane: 'file', key, tenant: key, samples, signal }).promise;
-        this.#observe(samples.length, outcome);
+        const outcome = await services.scheduler.submit({ lane: 'file', key, tenant: key, ...clip, signal }).promise;
+        this.#observe(clip.samples.length, outcome);
         return outcome;
       } catch (error) {
         if (!(error instanceof SchedulingError && error.code === 'overloaded')) {
-          this.#observe(samples.length, signal.aborted ? 'cancelled' : 'failed');
+          this.#observe(clip.samples.length, signal.aborted ? 'cancelled' : 'failed');
           throw signal.aborted ? error : recognitionFailure(error, key);
         }
         await waitFor(services.clock, error.retryAfterMs ?? DEFAULT_RETRY_MS, signal);

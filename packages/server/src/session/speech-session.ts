@@ -138,7 +138,7 @@ export class SpeechSession {
         this.#start(message);
         return;
       case 'maybe_end':
-        this.#attempt(message.clipId, (utterance) => utterance.maybeEnd(message.lengthSamples));
+        this.#attempt(message.clipId, (utterance) => utterance.maybeEnd(message));
         return;
       case 'end':
         this.#end(message);
