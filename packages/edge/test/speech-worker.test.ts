@@ -25,6 +25,7 @@ const SETUP: ToWorkerMessage = {
     assetBaseUrl: 'https://app.example/talk/edge/',
     policy: DEFAULT_CLIP_POLICY,
     wantsInterims: true,
+    format: {},
     closeTimeoutMs: 500,
     sdk: { name: 'test', version: '0' },
   },

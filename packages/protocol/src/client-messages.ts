@@ -1,4 +1,17 @@
-import { audioFormat, byteCount, endReason, policyId, sdk, sessionMs, speechEvidence, token, u32, uuid, wallClockMs } from './fields.ts';
+import {
+  audioFormat,
+  byteCount,
+  endReason,
+  policyId,
+  sdk,
+  sessionMs,
+  speechEvidence,
+  textFormat,
+  token,
+  u32,
+  uuid,
+  wallClockMs,
+} from './fields.ts';
 import { MIN_LEVEL_DBFS, PROTOCOL_NAME } from './limits.ts';
 import { boolean, type Infer, literal, number, object, oneOf, optional } from './schema.ts';
 
@@ -11,6 +24,8 @@ export const CLIENT_MESSAGES = Object.freeze({
     audio: audioFormat,
     clipPolicyId: policyId,
     wantsInterims: boolean,
+    /** How texts of clips that start from now on are written. */
+    format: optional(textFormat),
     /** Wall clock of the edge when the message was written. */
     edgeTimeMs: wallClockMs,
     /** From the last `welcome`, to go on with that session. */

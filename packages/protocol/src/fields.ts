@@ -1,5 +1,5 @@
 import { AUDIO_ENCODINGS } from './audio-frame.ts';
-import { integer, number, object, oneOf, type Schema, string } from './schema.ts';
+import { array, integer, number, object, oneOf, optional, type Schema, string } from './schema.ts';
 import { UUID_PATTERN } from './uuid.ts';
 
 const MAX_U32 = 0xffff_ffff;
@@ -40,6 +40,14 @@ export const errorCode: Schema<string> = string({
   maximum: 64,
   pattern: /^[a-z][a-z0-9_]{0,63}$/,
   expectation: 'an error code',
+});
+
+/** How texts are written, on the wire; what is left out is as it was heard. */
+export const textFormat = object({
+  numerals: optional(oneOf(['spoken', 'digits', 'as-heard'])),
+  profanity: optional(oneOf(['as-heard', 'mask'])),
+  /** What is replaced by `[digits]` and `[email]`. */
+  redact: optional(array(oneOf(['digits', 'email']), { maximum: 8 })),
 });
 
 export const sdk = object({ name: string({ maximum: 64 }), version: string({ maximum: 64 }) });

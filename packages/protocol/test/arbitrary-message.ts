@@ -26,6 +26,14 @@ const limits = fc.record({
 const sdk = fc.record({ name, version: name });
 const type = <const T extends string>(value: T) => fc.constant(value);
 
+const format = fc.record(
+  {
+    numerals: fc.constantFrom('spoken', 'digits', 'as-heard'),
+    profanity: fc.constantFrom('as-heard', 'mask'),
+    redact: fc.array(fc.constantFrom('digits', 'email'), { maxLength: 8 }),
+  },
+  { requiredKeys: [] },
+);
 const hello = fc.record(
   {
     type: type('hello'),
@@ -34,6 +42,7 @@ const hello = fc.record(
     audio: fc.record({ encoding: fc.constantFrom(...AUDIO_ENCODINGS), sampleRateHz: fc.integer({ min: 1, max: 768_000 }) }),
     clipPolicyId: policyId,
     wantsInterims: fc.boolean(),
+    format,
     edgeTimeMs: wallMs,
     resumeToken: token,
   },

@@ -1,3 +1,4 @@
+import { DEFAULT_TEXT_FORMAT, textFormat } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import { DispatchError } from '../src/dispatch/dispatcher.ts';
 import type { ScheduledOutcome } from '../src/scheduling/scheduler.ts';
@@ -7,7 +8,11 @@ import type { SessionError } from '../src/session/session-error.ts';
 import { sessionBench, settle } from './support/session-bench.ts';
 import { tone } from './support/speech.ts';
 
-function bench(limits: Parameters<typeof sessionBench>[1] = {}, options: Parameters<typeof sessionBench>[0] = {}) {
+function bench(
+  limits: Parameters<typeof sessionBench>[1] = {},
+  options: Parameters<typeof sessionBench>[0] = {},
+  format = DEFAULT_TEXT_FORMAT,
+) {
   const base = sessionBench(options, limits);
   const interims: (readonly [number, string])[] = [];
   const outcomes: ScheduledOutcome[] = [];
@@ -17,6 +22,7 @@ function bench(limits: Parameters<typeof sessionBench>[1] = {}, options: Paramet
     clipId: 'clip',
     key: 'key',
     tenant: 'one',
+    format,
     onInterim: (revision, text) => interims.push([revision, text]),
   });
   const listener = { onOutcome: (o: ScheduledOutcome) => outcomes.push(o), onFailure: (e: SessionError) => failures.push(e) };
@@ -180,4 +186,20 @@ test('nobody is called after a cancel', async () => {
   job?.finish();
   await settle();
   expect([outcomes, failures]).toEqual([[], []]);
+});
+
+test('an interim is written as asked, and holds back what it may yet have to redact', async () => {
+  const { dispatcher, interims, hear } = bench({}, {}, textFormat({ redact: ['digits'] }));
+  for (const [index, text] of ['my number', 'my number is four three', 'my number is four three one nine, thanks'].entries()) {
+    hear(16_000 * (index + 1));
+    const running = dispatcher.running[0]!;
+    Object.assign(running.job, { jobId: text });
+    running.finish();
+    await settle();
+  }
+  expect(interims).toEqual([
+    [1, 'my number'],
+    [2, 'my number is'],
+    [3, 'my number is [digits], thanks'],
+  ]);
 });

@@ -1,3 +1,4 @@
+import { DEFAULT_TEXT_FORMAT } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import type { SessionError } from '../src/session/session-error.ts';
 import { Utterance, type UtteranceResult } from '../src/session/utterance.ts';
@@ -14,6 +15,7 @@ function open(options: Parameters<typeof sessionBench>[0] = {}, wantsInterims = 
     key: 'key',
     tenant: 'one',
     wantsInterims: () => wantsInterims,
+    format: DEFAULT_TEXT_FORMAT,
     onInterim: (_revision, text) => interims.push(text),
     onSettled: (result) => results.push(result),
   });

@@ -1,10 +1,12 @@
 import type { SpeechEvidence } from '@outspoken/asr';
+import type { TextFormat } from '@outspoken/text';
 import type { ScheduledClip, ScheduledJob, ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { SchedulingError } from '../scheduling/scheduling-error.ts';
 import type { ClipAudio } from './clip-audio.ts';
 import { recognitionFailure } from './recognition-failure.ts';
 import { SessionError } from './session-error.ts';
 import type { SessionServices } from './session-services.ts';
+import { formatTranscript } from './transcript-text.ts';
 
 const SAMPLES_PER_MS = 16;
 
@@ -15,6 +17,8 @@ export interface ClipDecodingOptions {
   readonly key: string;
   /** Who shares the processor with the others. */
   readonly tenant: string;
+  /** How interims are written; what they may yet have to redact is held back. */
+  readonly format: TextFormat;
   readonly onInterim: (revision: number, text: string) => void;
 }
 
@@ -151,7 +155,7 @@ export class ClipDecoding {
       (outcome) => {
         if (this.#interim !== job) return;
         this.#interim = undefined;
-        this.#emitInterim(outcome.transcript.text);
+        this.#emitInterim(formatTranscript(outcome.transcript, this.#options.format, { isUnfinished: true }).text);
       },
       (error: unknown) => {
         if (this.#interim !== job) return;

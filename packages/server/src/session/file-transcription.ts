@@ -1,6 +1,7 @@
 import type { MediaDescription } from '@outspoken/media';
 import type { ProtocolLabel } from '@outspoken/monitoring';
 import { joinText, type RecordingClip, type RecordingSegment, type RecordingTranscript, segmentOf } from '@outspoken/recording';
+import { splitText, type TextFormat } from '@outspoken/text';
 import type { FileReading, OpenFile } from '../dispatch/file-reader.ts';
 import type { ScheduledClip, ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { SchedulingError } from '../scheduling/scheduling-error.ts';
@@ -9,11 +10,14 @@ import { waitFor } from './clock.ts';
 import type { FileBudget } from './file-budget.ts';
 import { DEFAULT_RETRY_MS, recognitionFailure } from './recognition-failure.ts';
 import type { SessionServices } from './session-services.ts';
+import { formatTranscript } from './transcript-text.ts';
 
 const SAMPLES_PER_MS = 16;
 const NO_SAMPLES = new Float32Array(0);
 // Room comes back when a clip is answered, which takes a few hundred milliseconds.
 const BUDGET_RETRY_MS = 50;
+// As many words as a card number has digits: what is redacted may go on behind a pause.
+const REMEMBERED_WORDS = 20;
 
 /** What comes out of a file while it is recognized, in order. */
 export type FileEvent =
@@ -34,6 +38,8 @@ export interface FileTranscriptionOptions {
   readonly key: string;
   readonly protocol: ProtocolLabel;
   readonly clipPolicyId: string;
+  /** How its text is written. */
+  readonly format: TextFormat;
   /** Clips of the file that may be under way at once. */
   readonly windowClips: () => number;
   /** Stops everything that belongs to the file, which was opened with its signal. */
@@ -62,6 +68,8 @@ export class FileTranscription {
   #readMs = 0;
   #recognizedMs = 0;
   #speechMs = 0;
+  /** The last words, as they were heard. */
+  #lastWords: readonly string[] = [];
 
   constructor(options: FileTranscriptionOptions) {
     this.#options = options;
@@ -169,7 +177,9 @@ export class FileTranscription {
 
   *#finish({ clip }: PendingClip, { transcript }: ScheduledOutcome): Generator<FileEvent, void, undefined> {
     this.#pending.shift();
-    const segment = segmentOf(clip, transcript, this.#segments.length);
+    const written = formatTranscript(transcript, this.#options.format, { precededBy: this.#lastWords });
+    if (transcript.text !== '') this.#lastWords = [...this.#lastWords, ...splitText(transcript.text)].slice(-REMEMBERED_WORDS);
+    const segment = segmentOf(clip, written, this.#segments.length);
     if (segment !== undefined) {
       this.#segments.push(segment);
       yield { type: 'segment', segment };

@@ -8,6 +8,7 @@ import {
   MIN_CLIP_SAMPLES,
   type StartMessage,
 } from '@outspoken/protocol';
+import type { TextFormat } from '@outspoken/text';
 import type { ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { ClipAudio } from './clip-audio.ts';
 import { ClipDecoding, type HeardClip } from './clip-decoding.ts';
@@ -51,6 +52,8 @@ export interface UtteranceOptions {
   /** Who shares the processor with the others. */
   readonly tenant: string;
   readonly wantsInterims: () => boolean;
+  /** How interims are written. */
+  readonly format: TextFormat;
   readonly onInterim: (revision: number, text: string) => void;
   /** Called once, unless the clip is discarded first. Its audio is gone by then. */
   readonly onSettled: (result: UtteranceResult) => void;
@@ -74,11 +77,11 @@ export class Utterance {
   #cancelStall: (() => void) | undefined;
 
   constructor(options: UtteranceOptions) {
-    const { services, start, key, tenant, onInterim } = options;
+    const { services, start, key, tenant, format, onInterim } = options;
     this.#options = options;
     this.start = start;
     this.#audio = new ClipAudio({ budget: services.budget, maximumSamples: services.options.maximumClipMs * SAMPLES_PER_MS });
-    this.#decoding = new ClipDecoding({ services, clipId: start.clipId, key, tenant, onInterim });
+    this.#decoding = new ClipDecoding({ services, clipId: start.clipId, key, tenant, format, onInterim });
     this.#heardMs = services.clock.nowMs();
     this.#watchStall(services.options.stallMs);
   }
