@@ -9,6 +9,7 @@ test('talks to a server when there is one', async () => {
   const server = new URL('http://127.0.0.1:1');
   expect(await openTranscriber({ server, jobs: 1 }, surroundings)).toBeInstanceOf(RemoteTranscriber);
   await expect(openTranscriber({ server, jobs: 1, workers: 2 }, surroundings)).rejects.toMatchObject({ code: 'usage' });
+  await expect(openTranscriber({ server, jobs: 1, effort: 'best' }, surroundings)).rejects.toMatchObject({ code: 'usage' });
   await expect(openTranscriber({ server, jobs: 1, whole: true }, surroundings)).rejects.toMatchObject({ code: 'usage' });
 });
 

@@ -65,8 +65,8 @@ export async function startCore(settings: Settings, logger: Logger, metrics: Met
       () => metrics.setModel(modelLabels(manifest, workers.model.graph)),
       () => {},
     );
-    const { maximumPredictedWaitMs } = settings;
-    const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs, ...limits.scheduler });
+    const { maximumPredictedWaitMs, effort } = settings;
+    const scheduler = new Scheduler({ dispatcher: workers, metrics, maximumPredictedWaitMs, effort, ...limits.scheduler });
     metrics.watchQueue(() => scheduler.snapshot());
     return { workers, scheduler, readers, swap: (next) => swap(workers, settingsOf(next, logger), metrics), close };
   } catch (error) {

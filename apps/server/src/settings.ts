@@ -59,6 +59,11 @@ export const SETTINGS = {
     defaultValue: 'auto',
     values: ['auto', 'signed', 'unsigned', 'shipped'],
   }),
+  effort: choice({
+    description: 'how often a clip is heard: once, twice, four times, or up to that where nobody waits',
+    defaultValue: 'fast',
+    values: ['fast', 'balanced', 'best', 'auto'],
+  }),
   workers: integer({
     description: 'recognition processes; each runs one batch of clips at a time and has the next in hand',
     defaultValue: Math.min(availableParallelism(), 256),

@@ -1,6 +1,7 @@
 import { fileSource, openMedia } from '@outspoken/media';
 import * as runtime from 'onnxruntime-node';
 import { loadRecognizer, type RecognizerSettings } from './load-recognizer.ts';
+import type { Settings } from './settings.ts';
 
 /** What was heard in a file. */
 export interface WholeFileResult {
@@ -24,8 +25,10 @@ export interface WholeFileRecognizer extends AsyncDisposable {
  *
  * @throws `ModelError` when a model file is missing or not the one that is pinned.
  */
-export async function loadWholeFileRecognizer(settings: RecognizerSettings): Promise<WholeFileRecognizer> {
+export async function loadWholeFileRecognizer(settings: RecognizerSettings & Pick<Settings, 'effort'>): Promise<WholeFileRecognizer> {
   const recognizer = await loadRecognizer(runtime, settings);
+  // Nobody but this program waits for the processor, and it waits for the text.
+  const effort = settings.effort === 'auto' ? 'fast' : settings.effort;
   const { sampleRateHz, minimumSamples, graph } = recognizer.model;
   return {
     model: settings.model,
@@ -35,7 +38,7 @@ export async function loadWholeFileRecognizer(settings: RecognizerSettings): Pro
       // Zeros for what is shorter than the model takes, as the worker does.
       const padded = new Float32Array(Math.max(samples.length, minimumSamples));
       padded.set(samples);
-      const [transcript] = await recognizer.transcribe([{ samples: padded }], { signal });
+      const [transcript] = await recognizer.transcribe([{ samples: padded, effort }], { signal });
       return { text: transcript?.text ?? '', durationMs: (samples.length / sampleRateHz) * 1000, isTruncated };
     },
     [Symbol.asyncDispose]: () => recognizer[Symbol.asyncDispose](),

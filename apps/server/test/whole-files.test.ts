@@ -6,7 +6,12 @@ const fixture = (name: string): string => fileURLToPath(new URL(`../../../tests/
 const signal = new AbortController().signal;
 
 test('hears a whole file, and refuses one that is too long for the model', async () => {
-  await using recognizer = await loadWholeFileRecognizer({ model: 'moonshine-tiny', graph: 'shipped', threadsPerWorker: 1 });
+  await using recognizer = await loadWholeFileRecognizer({
+    model: 'moonshine-tiny',
+    graph: 'shipped',
+    threadsPerWorker: 1,
+    effort: 'fast',
+  });
   expect(recognizer).toMatchObject({ model: 'moonshine-tiny', graph: 'shipped' });
   const heard = await recognizer.transcribe(fixture('speech/tt-weasels.wav'), signal);
   expect(heard.text).toMatch(/weasels have eaten our phone system/i);

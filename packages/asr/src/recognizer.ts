@@ -1,3 +1,4 @@
+import type { Effort } from './effort.ts';
 import type { Transcript } from './transcript.ts';
 
 /** What a speech detector saw of a clip, before anything was recognized in it. */
@@ -15,6 +16,8 @@ export interface RecognizerClip {
   readonly samples: Float32Array;
   /** What the speech detector saw of the clip; without it an empty text is believed. */
   readonly speech?: SpeechEvidence;
+  /** How much processor time to spend on it. @defaultValue `fast` */
+  readonly effort?: Effort;
   /** Stops the work on this clip between two steps; its mates go on. */
   readonly signal?: AbortSignal;
 }

@@ -1,3 +1,5 @@
+import type { Effort } from './effort.ts';
+
 /** What the recognizer heard in one clip. */
 export interface Transcript {
   /** The text, trimmed; empty when nothing was said, see {@link emptyReason}. */
@@ -19,6 +21,8 @@ export interface Transcript {
   readonly timings: RecognitionTimings;
   /** Length of the clip, in milliseconds. */
   readonly audioMs: number;
+  /** What was spent on the clip. */
+  readonly effort: Effort;
 }
 
 /**

@@ -13,7 +13,7 @@ function word(text: string, startMs: number, endMs: number): Word {
 function transcript(words: readonly Word[], text = words.map((each) => each.text).join(' ')): Transcript {
   const tokens = [{ id: 7, text: ` ${text}`, probability: 0.8 }];
   const timings = { encoderMs: 1, decoderMs: 1 };
-  return { text, words, tokens, confidence: 0.8, noSpeechProbability: 0.01, guards: [], timings, audioMs: 3000 };
+  return { text, words, tokens, confidence: 0.8, noSpeechProbability: 0.01, guards: [], timings, audioMs: 3000, effort: 'fast' };
 }
 
 const CLIP: RecordingClip = {

@@ -9,6 +9,7 @@ const transcript = {
   noSpeechProbability: 0,
   guards: ['token_cap' as const],
   timings: { encoderMs: 10, decoderMs: 20 },
+  effort: 'fast' as const,
   audioMs: 500,
 };
 

@@ -12,6 +12,7 @@ const transcript = {
   noSpeechProbability: -0,
   guards: ['repetition' as const],
   timings: { encoderMs: 12.345_678, decoderMs: 20 },
+  effort: 'fast' as const,
   audioMs: 500,
 };
 

@@ -13,6 +13,7 @@ const HEARD: Transcript = {
   noSpeechProbability: 0.1,
   guards: [],
   timings: { encoderMs: 1, decoderMs: 1 },
+  effort: 'fast' as const,
   audioMs: 300,
 };
 

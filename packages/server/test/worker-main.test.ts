@@ -12,6 +12,7 @@ const TRANSCRIPT: Transcript = {
   noSpeechProbability: 0,
   guards: [],
   timings: { encoderMs: 1, decoderMs: 1 },
+  effort: 'fast' as const,
   audioMs: 100,
 };
 

@@ -35,6 +35,7 @@ export interface EvaluateOptions extends ReportFiles {
   readonly server?: URL;
   readonly jobs: number;
   readonly workers?: number;
+  readonly effort?: string;
   readonly model?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;

@@ -28,6 +28,7 @@ export interface TranscribeOptions {
   readonly jobs: number;
   /** Recognition processes of this machine. */
   readonly workers?: number;
+  readonly effort?: string;
   readonly model?: string;
   readonly numerals?: Numerals;
   readonly maskProfanity?: boolean;

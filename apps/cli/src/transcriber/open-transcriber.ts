@@ -12,6 +12,8 @@ export interface OpenTranscriberOptions {
   readonly jobs: number;
   readonly workers?: number;
   readonly model?: string;
+  /** What is spent on a clip. @defaultValue that of the settings */
+  readonly effort?: string;
   /** Whether each file is recognized in one piece, without the cut. */
   readonly whole?: boolean;
   /** How texts are written. @defaultValue as they were heard */
@@ -38,7 +40,7 @@ const LONGEST_FILE_MS = 86_400_000;
  * @throws `ConfigError`, `ModelError` or `DispatchError` when the engine cannot start.
  */
 export async function openTranscriber(options: OpenTranscriberOptions, surroundings: TranscriberSurroundings): Promise<Transcriber> {
-  const { server, jobs, workers, model, verbose, whole, textFormat } = options;
+  const { server, jobs, workers, model, effort, verbose, whole, textFormat } = options;
   if (whole && (server ?? workers) !== undefined) {
     throw new CliError('usage', '--whole is done by this program alone, leave --server and --workers out');
   }
@@ -46,6 +48,9 @@ export async function openTranscriber(options: OpenTranscriberOptions, surroundi
   if (server) {
     if (workers !== undefined) {
       throw new CliError('usage', '--workers is about this machine, a server has its own');
+    }
+    if (effort !== undefined) {
+      throw new CliError('usage', '--effort is about this machine, a server has its own');
     }
     return new RemoteTranscriber({
       serverUrl: server,
@@ -58,6 +63,7 @@ export async function openTranscriber(options: OpenTranscriberOptions, surroundi
     ...['--file-readers', String(jobs)],
     ...(workers === undefined ? [] : ['--workers', String(workers)]),
     ...(model === undefined ? [] : ['--model', model]),
+    ...(effort === undefined ? [] : ['--effort', effort]),
   ];
   const command = loadConfig({ argv, folder, environment: { OUTSPOKEN_MAXIMUM_FILE_MS: String(LONGEST_FILE_MS), ...environment } });
   if (command.type !== 'run') {

@@ -27,7 +27,6 @@ interface Row {
   /** Taken out once it is put together with that of the others: seconds of speech take megabytes. */
   encoded: Record<string, OnnxTensor>;
   readonly encoderMs: number;
-  readonly encodedAtMs: number;
   readonly text: ClipText;
   readonly end: (outcome: ClipOutcome) => void;
 }
@@ -105,11 +104,12 @@ export class PreparedDecoder implements ClipDecoder {
     const encodedAtMs = now();
     clip.signal?.throwIfAborted();
     const text = new ClipText({ endTokenId: parameters.endTokenId, maximumTokens: clip.maximumTokens, forcesStart: clip.forcesStart });
-    return { clip, encoded, encoderMs: encodedAtMs - startedAtMs, encodedAtMs, text, end };
+    return { clip, encoded, encoderMs: encodedAtMs - startedAtMs, text, end };
   }
 
   /** Writes the texts of the rows side by side. A run ends with the first text that does; the others go on without it. */
   async #search(rows: readonly Row[]): Promise<void> {
+    const startedAtMs = this.#options.now();
     let open = rows;
     try {
       const tensors = new DecodingRows(
@@ -125,6 +125,7 @@ export class PreparedDecoder implements ClipDecoder {
         const goesOn = open.map((row, index) =>
           this.#write(
             row,
+            startedAtMs,
             steps.map((step) => step[index]).filter((step) => step !== undefined),
           ),
         );
@@ -162,13 +163,13 @@ export class PreparedDecoder implements ClipDecoder {
   }
 
   /** @returns Whether the row goes on; if not, its clip was told how it ended. */
-  #write({ clip, text, encoderMs, encodedAtMs, end }: Row, steps: readonly SearchStep[]): boolean {
+  #write({ clip, text, encoderMs, end }: Row, startedAtMs: number, steps: readonly SearchStep[]): boolean {
     try {
       // A run settles in a task of its own, so whoever cancels is heard here.
       clip.signal?.throwIfAborted();
       text.write(steps);
       if (text.remainingTokens > 0) return true;
-      const timings = { encoderMs, decoderMs: this.#options.now() - encodedAtMs };
+      const timings = { encoderMs, decoderMs: this.#options.now() - startedAtMs };
       end({ type: 'decoded', clip: { found: text.result(), timings } });
     } catch (error) {
       end({ type: 'failed', error });

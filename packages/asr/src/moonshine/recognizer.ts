@@ -1,11 +1,11 @@
 import type { OnnxRuntime } from '@outspoken/onnx';
 import { isSilentClip, validateClip } from '../clip-guard.ts';
-import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, SpeechEvidence, TranscribeOptions } from '../recognizer.ts';
+import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
 import { countTokensBeforeRepetition } from '../repetition-guard.ts';
-import type { EmptyReason, GuardAction, Token, Transcript } from '../transcript.ts';
+import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript } from '../transcript.ts';
 import { assembleWords } from '../word-assembly.ts';
-import type { ClipDecoder, ClipToDecode, DecodedClip } from './clip-decoder.ts';
+import type { ClipDecoder, ClipOutcome, ClipToDecode, DecodedClip } from './clip-decoder.ts';
 import { isForcedStartBelievable } from './forced-start.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { NotANumberError } from './greedy-search.ts';
@@ -16,6 +16,7 @@ import { PreparedDecoder, type PreparedDecoderOptions } from './prepared-decoder
 import { checkGraphs, type MoonshineReference } from './self-check.ts';
 import { ShippedDecoder } from './shipped-decoder.ts';
 import { Tokenizer } from './tokenizer.ts';
+import { surest, viewsOf } from './views.ts';
 
 /** A Moonshine model in memory, as `loadModelFiles` of `@outspoken/models` returns it. */
 export interface MoonshineSource {
@@ -117,6 +118,12 @@ interface MoonshineParts {
   readonly decoder: ClipDecoder;
 }
 
+/** One view of a clip on its way through the decoder. */
+interface HeardClip {
+  readonly toDecode: ClipToDecode;
+  readonly end: (outcome: ClipOutcome) => void;
+}
+
 class MoonshineRecognizer implements Recognizer {
   readonly model: RecognizerModel;
   readonly #parts: MoonshineParts;
@@ -149,60 +156,63 @@ class MoonshineRecognizer implements Recognizer {
   }
 
   async transcribeEach(clips: readonly RecognizerClip[], onResult: (index: number, result: ClipResult) => void): Promise<void> {
-    const { decoder, parameters } = this.#parts;
-    const spoken: { readonly clipIndex: number; readonly speech: SpeechEvidence | undefined; readonly clip: ClipToDecode }[] = [];
-    for (const [clipIndex, { samples, speech, signal }] of clips.entries()) {
+    const heard: HeardClip[] = [];
+    for (const [clipIndex, clip] of clips.entries()) {
       try {
-        signal?.throwIfAborted();
-        validateClip(samples, this.model, clipIndex);
-        if (isSilentClip(samples)) onResult(clipIndex, { type: 'transcript', transcript: this.#silence(samples) });
-        else
-          spoken.push({
-            clipIndex,
-            speech,
-            clip: {
-              samples,
-              maximumTokens: maximumTokensOf(samples.length, parameters),
-              forcesStart: speech !== undefined && parameters.forcedStart !== undefined,
-              signal,
-            },
-          });
+        clip.signal?.throwIfAborted();
+        validateClip(clip.samples, this.model, clipIndex);
+        if (isSilentClip(clip.samples)) onResult(clipIndex, { type: 'transcript', transcript: this.#silence(clip) });
+        else heard.push(...this.#hear(clip, (result) => onResult(clipIndex, resultOf(result, clipIndex, clip.signal))));
       } catch (error) {
-        onResult(clipIndex, toErrorResult(error, clipIndex, signal));
+        onResult(clipIndex, toErrorResult(error, clipIndex, clip.signal));
       }
     }
-    await decoder.decodeEach(
-      spoken.map(({ clip }) => clip),
-      (place, outcome) => {
-        const { clipIndex, speech, clip } = spoken[place] ?? {};
-        if (clipIndex === undefined || !clip) return;
-        onResult(
-          clipIndex,
-          outcome.type === 'decoded'
-            ? { type: 'transcript', transcript: this.#toTranscript(outcome.clip, clip.samples, speech) }
-            : toErrorResult(outcome.error, clipIndex, clip.signal),
-        );
-      },
+    await this.#parts.decoder.decodeEach(
+      heard.map(({ toDecode }) => toDecode),
+      (index, outcome) => heard[index]?.end(outcome),
     );
   }
 
-  #silence(samples: Float32Array): Transcript {
+  /** The views of a clip; when all of them have ended, the clip has. */
+  #hear(clip: RecognizerClip, end: (result: Transcript | { readonly error: unknown }) => void): HeardClip[] {
+    const { parameters, decoder } = this.#parts;
+    const { speech, signal, effort = 'fast' } = clip;
+    const forcesStart = speech !== undefined && parameters.forcedStart !== undefined;
+    const views = viewsOf(clip.samples, effort, this.model);
+    const transcripts: Transcript[] = [];
+    let open = views.length;
+    let failure: { readonly error: unknown } | undefined;
+    return views.map((samples, index) => ({
+      toDecode: { samples, maximumTokens: maximumTokensOf(samples.length, parameters), forcesStart, signal },
+      end: (outcome) => {
+        if (outcome.type === 'decoded') transcripts[index] = this.#toTranscript(outcome.clip, clip);
+        else failure ??= outcome;
+        open -= 1;
+        if (open > 0) return;
+        // Without a failure each view has its transcript.
+        end(failure ?? { ...surest(transcripts), timings: sumTimings(transcripts, decoder.maximumRows > 1), effort });
+      },
+    }));
+  }
+
+  #silence({ samples, effort = 'fast' }: RecognizerClip): Transcript {
     const timings = { encoderMs: 0, decoderMs: 0 };
-    return { ...emptyTranscript('silence', 1), guards: ['silence'], timings, audioMs: this.#durationMsOf(samples) };
+    return { ...emptyTranscript('silence', 1), guards: ['silence'], timings, audioMs: this.#durationMsOf(samples), effort };
   }
 
   #durationMsOf(samples: Float32Array): number {
     return (samples.length * 1000) / this.#parts.parameters.sampleRateHz;
   }
 
-  #toTranscript({ found, timings }: DecodedClip, samples: Float32Array, speech: SpeechEvidence | undefined): Transcript {
+  /** What a view says of its clip; its words lie in the clip as it is. */
+  #toTranscript({ found, timings }: DecodedClip, { samples, speech, effort = 'fast' }: RecognizerClip): Transcript {
     const { tokenizer, parameters } = this.#parts;
-    const audioMs = this.#durationMsOf(samples);
+    const rest = { timings, audioMs: this.#durationMsOf(samples), effort };
     const guards: GuardAction[] = [];
     if (found.hasForcedStart) {
       const { forcedStart } = parameters;
       if (!speech || !forcedStart || !isForcedStartBelievable(found, speech, forcedStart)) {
-        return { ...emptyTranscript('no_speech', found.endProbabilityAtStart), guards, timings, audioMs };
+        return { ...emptyTranscript('no_speech', found.endProbabilityAtStart), guards, ...rest };
       }
       guards.push('forced_start');
     }
@@ -217,11 +227,11 @@ class MoonshineRecognizer implements Recognizer {
     const text = texts.join('').trim();
     const noSpeechProbability = found.endProbabilityAtStart;
     if (found.hasForcedStart && isMemorisedPhrase(text, noSpeechProbability)) {
-      return { ...emptyTranscript('filtered', noSpeechProbability), guards: ['memorised_phrase'], timings, audioMs };
+      return { ...emptyTranscript('filtered', noSpeechProbability), guards: ['memorised_phrase'], ...rest };
     }
     if (text === '') {
       const reason: EmptyReason = tokenIds.length === 0 ? 'no_speech' : 'filtered';
-      return { ...emptyTranscript(reason, noSpeechProbability), guards, timings, audioMs };
+      return { ...emptyTranscript(reason, noSpeechProbability), guards, ...rest };
     }
     const tokens: Token[] = tokenIds.map((id, index) => ({
       id,
@@ -230,7 +240,7 @@ class MoonshineRecognizer implements Recognizer {
     }));
     const words = assembleWords(tokens, samples, parameters.sampleRateHz);
     const meanLogProbability = logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
-    return { text, tokens, words, confidence: Math.exp(meanLogProbability), noSpeechProbability, guards, timings, audioMs };
+    return { text, tokens, words, confidence: Math.exp(meanLogProbability), noSpeechProbability, guards, ...rest };
   }
 
   close(): Promise<void> {
@@ -242,8 +252,24 @@ class MoonshineRecognizer implements Recognizer {
   }
 }
 
-function emptyTranscript(emptyReason: EmptyReason, noSpeechProbability: number): Omit<Transcript, 'guards' | 'timings' | 'audioMs'> {
+function emptyTranscript(
+  emptyReason: EmptyReason,
+  noSpeechProbability: number,
+): Omit<Transcript, 'guards' | 'timings' | 'audioMs' | 'effort'> {
   return { text: '', tokens: [], words: [], confidence: noSpeechProbability, noSpeechProbability, emptyReason };
+}
+
+function resultOf(result: Transcript | { readonly error: unknown }, clipIndex: number, signal: AbortSignal | undefined): ClipResult {
+  return 'error' in result ? toErrorResult(result.error, clipIndex, signal) : { type: 'transcript', transcript: result };
+}
+
+/** The encoder hears the views one after the other, the search writes them side by side where it can. */
+function sumTimings(transcripts: readonly Transcript[], isSideBySide: boolean): RecognitionTimings {
+  const decoders = transcripts.map(({ timings }) => timings.decoderMs);
+  return {
+    encoderMs: transcripts.reduce((sum, { timings }) => sum + timings.encoderMs, 0),
+    decoderMs: isSideBySide ? Math.max(...decoders) : decoders.reduce((sum, decoderMs) => sum + decoderMs, 0),
+  };
 }
 
 function toErrorResult(error: unknown, clipIndex: number, signal: AbortSignal | undefined): ClipResult {

@@ -77,6 +77,7 @@ test('gives silence an empty text and the reason, without running the graph', as
     guards: ['silence'],
     timings: { encoderMs: 0, decoderMs: 0 },
     audioMs: 5000,
+    effort: 'fast',
   });
 });
 
@@ -124,6 +125,43 @@ describe('with what the speech detector saw', async () => {
     const [plain, told] = await fast.transcribe([clip, { ...clip, speech: evidence }]);
     expect(told!.text).toBe(plain!.text);
     expect(told!.guards).toEqual([]);
+  });
+});
+
+describe('with an effort', () => {
+  test('says what was spent, and is as sure as hearing once or surer', async () => {
+    for (const prompt of ['vm-mailboxfull', 'tt-weasels']) {
+      const clip = { samples: speech(prompt) };
+      const [once, twice, best] = await recognizer.transcribe([clip, { ...clip, effort: 'balanced' }, { ...clip, effort: 'best' }]);
+      expect([once, twice, best].map((transcript) => transcript!.effort)).toEqual(['fast', 'balanced', 'best']);
+      expect(twice!.confidence).toBeGreaterThanOrEqual(once!.confidence);
+      expect(best!.confidence).toBeGreaterThanOrEqual(twice!.confidence);
+      expect(best!.audioMs).toBe(once!.audioMs);
+      expect(best!.words.at(-1)!.endMs).toBeLessThanOrEqual(once!.audioMs);
+    }
+  });
+
+  test('clips of one call keep their places, whatever is spent on each', async () => {
+    const results = new Map<number, string>();
+    const clips = [
+      { samples: speech('vm-toforward'), effort: 'best' as const },
+      { samples: new Float32Array(16_000), effort: 'best' as const },
+      { samples: speech('privacy-prompt') },
+    ];
+    await recognizer.transcribeEach(clips, (index, result) =>
+      results.set(index, result.type === 'transcript' ? result.transcript.text : ''),
+    );
+    expect(results.get(1)).toBe('');
+    expect(results.get(2)).toBe((await transcribe(speech('privacy-prompt'))).text);
+    expect(results.get(0)).toMatch(/forward/i);
+    expect(results.size).toBe(3);
+  });
+
+  test('a cancelled clip is told of once', async () => {
+    const signal = AbortSignal.abort(new Error('gone'));
+    const results: unknown[] = [];
+    await recognizer.transcribeEach([{ samples: speech('tt-weasels'), effort: 'best', signal }], (_, result) => results.push(result));
+    expect(results).toMatchObject([{ type: 'error', error: { message: 'gone' } }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Recognizer, SpeechEvidence, Transcript } from '@outspoken/asr';
+import type { Effort, Recognizer, SpeechEvidence, Transcript } from '@outspoken/asr';
 
 /** What a recognizer says about its model: id, version, family, sample rate in hertz and clip limits in samples. */
 export type ModelInfo = Recognizer['model'];
@@ -11,6 +11,8 @@ export interface RecognitionJob {
   readonly samples: Float32Array;
   /** What the speech detector saw of the clip; without it the recognizer believes an empty text. */
   readonly speech?: SpeechEvidence;
+  /** @defaultValue `fast` */
+  readonly effort?: Effort;
   /** Longest useful time in milliseconds from now: a clip that is still being decoded then is given up. Absent means no limit. */
   readonly deadlineInMs?: number;
   /** Gives the clip up: its promise rejects at once with `signal.reason`, its mates go on. */

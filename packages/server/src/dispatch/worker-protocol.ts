@@ -1,10 +1,11 @@
-import type { Recognizer, SpeechEvidence, Transcript } from '@outspoken/asr';
+import type { Effort, Recognizer, SpeechEvidence, Transcript } from '@outspoken/asr';
 
 /** One clip of a batch on its way to a worker. */
 export interface WorkerClip {
   readonly jobId: string;
   readonly samples: Float32Array;
   readonly speech?: SpeechEvidence;
+  readonly effort?: Effort;
 }
 
 /** What the parent tells a worker. */

@@ -289,6 +289,6 @@ export class WorkerSlot {
 }
 
 /** What of a job the worker needs: its signal and its deadline are watched here. */
-function clipOf({ jobId, samples, speech }: RecognitionJob): WorkerClip {
-  return { jobId, samples, ...(speech === undefined ? {} : { speech }) };
+function clipOf({ jobId, samples, speech, effort }: RecognitionJob): WorkerClip {
+  return { jobId, samples, ...(speech && { speech }), ...(effort && { effort }) };
 }

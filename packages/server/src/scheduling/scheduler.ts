@@ -3,6 +3,7 @@ import { DispatchError, type Dispatcher, type RecognitionJob, type RecognitionOu
 import { type Admission, AdmissionControl } from './admission.ts';
 import { BatchPlanner } from './batch-planner.ts';
 import { CostModel } from './cost-model.ts';
+import { type EffortSetting, effortOf } from './effort-policy.ts';
 import { InFlight } from './in-flight.ts';
 import { LaneOrder } from './lane-order.ts';
 import { retryAfter } from './retry-advice.ts';
@@ -13,6 +14,7 @@ import { SlotLoad } from './slot-load.ts';
 import { WaitPrediction } from './wait-prediction.ts';
 
 export type { Admission } from './admission.ts';
+export type { EffortSetting } from './effort-policy.ts';
 export type { Lane, ScheduledClip, ScheduledJob, ScheduledOutcome } from './scheduled-job.ts';
 export { DEFAULT_SCHEDULER_LIMITS, type SchedulerLimits } from './scheduler-limits.ts';
 
@@ -23,6 +25,8 @@ export interface SchedulerOptions extends Partial<SchedulerLimits> {
   readonly now?: () => number;
   /** Calls back once after a time in milliseconds; returns what gives the call up. @defaultValue an unreferenced `setTimeout` */
   readonly schedule?: (delayMs: number, callback: () => void) => () => void;
+  /** What is spent on a clip, see `effortOf`. @defaultValue `fast` */
+  readonly effort?: EffortSetting;
   readonly metrics?: Pick<Metrics, 'workerBusy'>;
 }
 
@@ -45,6 +49,7 @@ export class Scheduler {
   readonly #now: () => number;
   readonly #schedule: NonNullable<SchedulerOptions['schedule']>;
   readonly #metrics: SchedulerOptions['metrics'];
+  readonly #effort: EffortSetting;
   readonly #limits: SchedulerLimits;
   readonly #costs = new CostModel();
   readonly #planner = new BatchPlanner(this.#costs);
@@ -59,11 +64,12 @@ export class Scheduler {
   #isClosing = false;
 
   constructor(options: SchedulerOptions) {
-    const { dispatcher, now = () => performance.now(), schedule, metrics, ...limits } = options;
+    const { dispatcher, now = () => performance.now(), schedule, metrics, effort = 'fast', ...limits } = options;
     this.#dispatcher = dispatcher;
     this.#now = now;
     this.#schedule = schedule ?? setUnreferencedTimeout;
     this.#metrics = metrics;
+    this.#effort = effort;
     this.#limits = schedulerLimits(limits);
     this.#load = new SlotLoad(LOAD_WINDOW_MS, now());
     this.#wait = new WaitPrediction({
@@ -266,16 +272,19 @@ export class Scheduler {
       if (lane === 'interim') cancelDeadline?.();
     }
     this.#noteLoad();
-    const outcomes = this.#dispatcher.run(entries.map((entry) => this.#jobOf(entry, startedAtMs)));
+    // One of them is for these.
+    const staysIdle = !isInHand && this.#order.size === 0 && (this.#dispatcher.idleSlots > 1 || this.#dispatcher.slots === 1);
+    const outcomes = this.#dispatcher.run(entries.map((entry) => this.#jobOf(entry, startedAtMs, staysIdle)));
     outcomes.forEach((promise, index) => {
       const entry = entries[index];
       if (entry) void this.#follow(entry, promise, startedAtMs - entry.submittedAtMs);
     });
   }
 
-  #jobOf(entry: Entry, nowMs: number): RecognitionJob {
-    const { jobId, samples, speech, controller, deadlineAtMs } = entry;
-    const job = { jobId, samples, ...(speech === undefined ? {} : { speech }), signal: controller.signal };
+  #jobOf(entry: Entry, nowMs: number, isIdle: boolean): RecognitionJob {
+    const { jobId, lane, audioMs, samples, speech, controller, deadlineAtMs } = entry;
+    const effort = effortOf({ setting: this.#effort, lane, fastMs: this.#costs.estimateMs(audioMs), isIdle });
+    const job = { jobId, samples, effort, ...(speech === undefined ? {} : { speech }), signal: controller.signal };
     const isUnlimited = entry.lane === 'interim' || deadlineAtMs === Number.POSITIVE_INFINITY;
     return isUnlimited ? job : { ...job, deadlineInMs: Math.max(0, deadlineAtMs - nowMs) };
   }
@@ -294,10 +303,12 @@ export class Scheduler {
     this.#pump();
   }
 
-  #learn({ audioMs, couldBatch }: Entry, { busyMs, batchSize }: RecognitionOutcome): void {
+  #learn({ audioMs, couldBatch }: Entry, { busyMs, batchSize, transcript }: RecognitionOutcome): void {
+    this.#metrics?.workerBusy(busyMs);
+    // What was spent because nobody waited says nothing of how long others would have to.
+    if (this.#effort === 'auto' && transcript.effort !== 'fast') return;
     this.#costs.observe(audioMs, busyMs, batchSize);
     if (couldBatch) this.#planner.observe(batchSize, audioMs, busyMs);
-    this.#metrics?.workerBusy(busyMs);
   }
 
   #noteLoad(): void {

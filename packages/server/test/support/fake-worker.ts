@@ -17,6 +17,7 @@ function transcriptOf(clip: RecognizerClip): Transcript {
     noSpeechProbability: 0,
     guards: [],
     timings: { encoderMs: 1, decoderMs: 2 },
+    effort: 'fast' as const,
     audioMs: clip.samples.length / 16,
   };
 }

@@ -164,6 +164,7 @@ function transcriptOf(text: string, job: RecognitionJob): Transcript {
     noSpeechProbability: 0.125,
     guards: [],
     timings: { encoderMs: 1, decoderMs: 1 },
+    effort: 'fast' as const,
     audioMs: job.samples.length / 16,
   };
 }

@@ -129,6 +129,7 @@ function transcriptOf(job: RecognitionJob, text: string): Transcript {
     noSpeechProbability: 0,
     guards: [],
     timings: { encoderMs: 1, decoderMs: 1 },
+    effort: 'fast' as const,
     audioMs: job.samples.length / 16,
   };
 }

@@ -124,5 +124,6 @@ const SILENCE = {
   noSpeechProbability: 0,
   guards: [],
   timings: { encoderMs: 0, decoderMs: 0 },
+  effort: 'fast' as const,
   audioMs: 0,
 };
