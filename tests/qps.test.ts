@@ -195,7 +195,7 @@ describe('talkers', () => {
       { atMs: 0, actions: [{ type: 'start', startMs: 0 }, frame] },
       ...[32, 64, 96].map((atMs) => ({ atMs, actions: [frame] })),
       { atMs: 128, actions: [frame, { type: 'end', end: { ...END, continues: true } }, { type: 'start', startMs: 100 }, frame] },
-      { atMs: 160, actions: [{ type: 'maybe_end' }] },
+      { atMs: 160, actions: [{ type: 'maybe_end', evidence: { voicedMs: 96, peakProbability: 1, meanProbability: 0.9 } }] },
     ];
     const merged = mergeAudio(moments).map(({ atMs, actions }) => [
       atMs,

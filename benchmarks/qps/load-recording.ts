@@ -88,7 +88,7 @@ function actionsOf(events: JudgedRecording['moments'][number]['events']): Spoken
       case 'clip_audio':
         return [{ type: 'audio', samples: floatToInt16(event.samples) }];
       case 'maybe_end':
-        return [{ type: 'maybe_end' }];
+        return [{ type: 'maybe_end', evidence: event.evidence }];
       case 'clip_end': {
         const { reason, continues, evidence, levelDbfs } = event;
         return [{ type: 'end', end: { reason, continues, evidence, levelDbfs } }];

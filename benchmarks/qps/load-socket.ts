@@ -25,7 +25,7 @@ export type ClipAnswer =
 export interface SentClip {
   readonly clipId: string;
   push(samples: Int16Array): void;
-  maybeEnd(): void;
+  maybeEnd(evidence: SpokenEnd['evidence']): void;
   end(end: SpokenEnd): void;
   cancel(): void;
 }

@@ -80,7 +80,7 @@ export class SpeechSocket implements LoadSocket {
     return {
       clipId,
       push: (samples) => utterance.push(samples),
-      maybeEnd: () => utterance.maybeEnd(),
+      maybeEnd: (evidence) => utterance.maybeEnd({ evidence }),
       end: (end) => utterance.end(end),
       cancel: () => {
         this.#pending.delete(clipId);

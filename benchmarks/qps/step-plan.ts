@@ -94,7 +94,7 @@ export type GeneratorAnswer =
 export type SpokenAction =
   | { readonly type: 'start'; readonly startMs: number }
   | { readonly type: 'audio'; readonly samples: Int16Array }
-  | { readonly type: 'maybe_end' }
+  | { readonly type: 'maybe_end'; readonly evidence: SpokenEnd['evidence'] }
   | { readonly type: 'end'; readonly end: SpokenEnd };
 
 /** How a clip ended, as the protocol wants to know it. */

@@ -104,7 +104,7 @@ class LoadTalker {
         }
         break;
       case 'maybe_end':
-        this.#clip?.sent.maybeEnd();
+        this.#clip?.sent.maybeEnd(action.evidence);
         break;
       case 'end': {
         const clip = this.#clip;

@@ -144,7 +144,7 @@ export class Talker implements AsyncDisposable {
           this.#utterance?.push(floatToInt16(event.samples));
           break;
         case 'maybe_end':
-          this.#utterance?.maybeEnd();
+          this.#utterance?.maybeEnd({ evidence: event.evidence });
           break;
         case 'clip_end':
           this.#end(event);

@@ -19,3 +19,13 @@ export function parseAddress(text: string): URL {
   }
   return new URL(url);
 }
+
+/** A reader of lists of known names, separated by commas. */
+export function parseList<const Name extends string>(names: readonly Name[]): (text: string) => readonly Name[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const name = names.find((known) => known === part.trim());
+      if (name === undefined) throw new InvalidArgumentError(`It must be one or more of: ${names.join(', ')}.`);
+      return name;
+    });
+}

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { NORMALISERS } from '@outspoken/evaluation';
 import { type ModelName, modelNames } from '@outspoken/models';
 import { SETTINGS, type Settings } from '@outspoken/server-app';
+import { NUMERALS, REDACTIONS } from '@outspoken/text';
 import { Argument, Command, Option } from 'commander';
-import { parseAddress, parseCount } from './argument.ts';
+import { parseAddress, parseCount, parseList } from './argument.ts';
 import { completion, SHELLS, type Shell } from './commands/completion.ts';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { type EvaluateOptions, evaluate } from './commands/evaluate.ts';
@@ -89,6 +90,9 @@ function addTranscribe(program: Command, context: CommandContext, onExitCode: (c
     .option('-j, --jobs <count>', 'recordings at once', parseCount(MAXIMUM_JOBS), DEFAULT_JOBS)
     .option('--server <url>', 'let this server do the work instead of this machine', parseAddress)
     .option('--model <name>', 'model that recognizes speech (default: that of the settings, or the one of the server)')
+    .addOption(new Option('--numerals <form>', 'how numbers are written').choices(NUMERALS).default('as-heard'))
+    .option('--mask-profanity', 'leave only the first letter of profane words')
+    .option('--redact <what>', `replace these, separated by commas: ${REDACTIONS.join(', ')}`, parseList(REDACTIONS))
     .option('--workers <count>', 'recognition processes on this machine (default: one per core)', parseCount(MAXIMUM_WORKERS))
     .option('-q, --quiet', 'say nothing but failures')
     .option('--verbose', 'show the log of the engine')
@@ -100,6 +104,7 @@ function addTranscribe(program: Command, context: CommandContext, onExitCode: (c
         'outspoken transcribe calls/ --recursive --format json --out transcripts/',
         'outspoken transcribe "2026/**/*.ogg" --format jsonl | jq -r .text',
         'arecord -f cd -d 10 | outspoken transcribe -',
+        'outspoken transcribe calls/ --out transcripts/ --redact digits,email --numerals digits',
         'outspoken transcribe meeting.mp3 --server http://127.0.0.1:8080',
       ]),
     )

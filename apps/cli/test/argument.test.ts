@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAddress, parseCount } from '../src/argument.ts';
+import { parseAddress, parseCount, parseList } from '../src/argument.ts';
 
 test('reads a whole number within bounds', () => {
   const parse = parseCount(64);
@@ -17,4 +17,11 @@ test('reads an address with and without its scheme', () => {
 
 test.each(['ftp://host', 'http://', 'not an address'])('refuses the address %s', (text) => {
   expect(() => parseAddress(text)).toThrow('It must be an address');
+});
+
+test('reads a list of names', () => {
+  const parse = parseList(['digits', 'email']);
+  expect(parse('digits')).toEqual(['digits']);
+  expect(parse('email, digits')).toEqual(['email', 'digits']);
+  for (const text of ['', 'digits,', 'names']) expect(() => parse(text), text).toThrow('It must be one or more of: digits, email.');
 });

@@ -1,4 +1,5 @@
 import { type FileEvent, FileReaderError, SessionError } from '@outspoken/server';
+import { DEFAULT_TEXT_FORMAT, textFormat } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import { LocalTranscriber, type TranscribingEngine } from '../src/transcriber/local-transcriber.ts';
 import { resultOf } from './support/results.ts';
@@ -13,11 +14,13 @@ const EVENTS: readonly FileEvent[] = [
 ];
 
 /** An engine that fails as often as it has failures, and then plays events. */
-function engineOf(events: readonly FileEvent[], failures: Error[] = []): TranscribingEngine & { closed: number } {
+function engineOf(events: readonly FileEvent[], failures: Error[] = []): TranscribingEngine & { closed: number; asked: unknown[] } {
   return {
     closed: 0,
+    asked: [],
     graph: 'signed',
-    async *transcribe() {
+    async *transcribe(_path, { format }) {
+      this.asked.push(format);
       const failure = failures.shift();
       if (failure) {
         throw failure;
@@ -69,4 +72,12 @@ test('gives up with the reason of the signal', async () => {
 
 test('does not take an end without a transcript for one', async () => {
   await expect(new LocalTranscriber(engineOf([])).transcribe({ ...task, onProgress: () => {} })).rejects.toThrow('without a transcript');
+});
+
+test('tells the engine how texts are written', async () => {
+  const engine = engineOf(EVENTS);
+  const format = textFormat({ redact: ['digits'] });
+  await new LocalTranscriber(engine, format).transcribe({ ...task, onProgress: () => {} });
+  await new LocalTranscriber(engine).transcribe({ ...task, onProgress: () => {} });
+  expect(engine.asked).toEqual([format, DEFAULT_TEXT_FORMAT]);
 });

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textFormat } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import { RemoteTranscriber, waitBeforeRetry } from '../src/transcriber/remote-transcriber.ts';
 import type { TranscribeTask } from '../src/transcriber/transcriber.ts';
@@ -109,4 +110,17 @@ test.each(['', '/', '/v1', '/v1/'])('takes the address as other clients want it:
   await using transcriber = new RemoteTranscriber({ serverUrl: new URL(`${url.href}${end}`), model: 'moonshine-tiny' });
   await transcriber.transcribe(taskOf());
   expect(seen.map((request) => request.url)).toEqual(['/base/v1/audio/transcriptions']);
+});
+
+test('asks for the form of the text, and writes it so even when the server does not', async () => {
+  const { url, seen } = await startServer((_request, response) => {
+    response.end(JSON.stringify({ ...VERBOSE_ANSWER, text: 'pin 4319', segments: [], words: [] }));
+  });
+  const format = textFormat({ numerals: 'digits', profanity: 'mask', redact: ['digits', 'email'] });
+  const transcriber = new RemoteTranscriber({ serverUrl: url, model: 'm', textFormat: format });
+  expect((await transcriber.transcribe(taskOf())).transcript.text).toBe('pin [digits]');
+  const form = await formOf(seen[0]!);
+  expect([form.get('numerals'), form.get('profanity'), form.getAll('redact[]')]).toEqual(['digits', 'mask', ['digits', 'email']]);
+  await new RemoteTranscriber({ serverUrl: url, model: 'm' }).transcribe(taskOf());
+  expect([...(await formOf(seen[1]!)).keys()]).not.toContain('numerals');
 });

@@ -32,6 +32,8 @@ test.each([
   [['transcribe']],
   [['transcribe', 'a.wav', '--format', 'doc']],
   [['transcribe', 'a.wav', '--jobs', '0']],
+  [['transcribe', 'a.wav', '--numerals', 'roman']],
+  [['transcribe', 'a.wav', '--redact', 'digits,names']],
   [['transcribe', 'a.wav', '--server', 'ftp://x']],
   [['transcribe', 'a.wav', 'b.wav', '--format', 'srt']],
   [['transcribe', 'a.wav', '--force']],

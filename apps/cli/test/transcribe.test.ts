@@ -107,3 +107,16 @@ test('ends with the code of a stop when nobody hears what it says about it', asy
   const { url } = await startServer(() => context.signals.emit('SIGINT'));
   expect(await transcribe(['a.wav'], { format: 'text', jobs: 1, server: url, model: 'm' }, context)).toBe(130);
 });
+
+test('asks for the text as the options say', async () => {
+  const { server, run } = await setUp({ 'a.wav': 'sound' });
+  expect(await run(['a.wav'], { numerals: 'digits', maskProfanity: true, redact: ['email'] })).toBe(0);
+  const body = server.seen[0]?.body.toString('latin1') ?? '';
+  for (const [name, value] of [
+    ['numerals', 'digits'],
+    ['profanity', 'mask'],
+    ['redact[]', 'email'],
+  ]) {
+    expect(body).toContain(`name="${name}"\r\n\r\n${value}\r\n`);
+  }
+});

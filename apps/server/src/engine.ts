@@ -1,5 +1,6 @@
 import { createMetrics } from '@outspoken/monitoring';
 import { buildFileTranscriber, type FileEvent } from '@outspoken/server/engine';
+import type { TextFormat } from '@outspoken/text';
 import type { Logger } from 'pino';
 import { startCore } from './core.ts';
 import type { Settings } from './settings.ts';
@@ -13,7 +14,10 @@ export interface Engine {
    * @throws `FileReaderError` when the file cannot be read, `SessionError` when a part of it could not be recognized, or the reason
    *   of the signal.
    */
-  transcribe(path: string, options: { readonly signal: AbortSignal }): AsyncGenerator<FileEvent, void, undefined>;
+  transcribe(
+    path: string,
+    options: { readonly signal: AbortSignal; readonly format?: TextFormat },
+  ): AsyncGenerator<FileEvent, void, undefined>;
   /** Recognition processes that are ready. */
   readonly slots: number;
   /** Form of the weights that they use. */
@@ -54,7 +58,7 @@ export async function startEngine(settings: Settings, logger: Logger): Promise<E
     };
     let closing: Promise<void> | undefined;
     return {
-      transcribe: (path, { signal }) => files.transcribe(path, { signal, protocol: 'other' }),
+      transcribe: (path, options) => files.transcribe(path, { ...options, protocol: 'other' }),
       get slots() {
         return workers.slots;
       },

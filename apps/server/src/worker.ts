@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { serveRecognizer } from '@outspoken/server/child';
 import * as runtime from 'onnxruntime-node';
 import { EXIT_CODE } from './exit-code.ts';
@@ -6,7 +7,11 @@ import type { WorkerSettings } from './worker-process.ts';
 
 const STANDARD_ERROR = 2;
 
+// Weighs a third of a process of the usual niceness, 0: where all cores decode, the process that holds the sockets still runs at once.
+const NICENESS = 5;
+
 process.title = 'outspoken-worker';
+setPriority(NICENESS);
 // Ctrl-C and a supervisor's stop reach the whole group: the parent decides when a worker ends, so that clips in flight finish.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

@@ -25,6 +25,7 @@ const EMPTY_REASONS: Readonly<Record<string, string>> = {
 
 const GUARDS: Readonly<Record<string, string>> = {
   repetition: 'a runaway repetition was cut off',
+  forced_start: 'the model would have heard nothing, but somebody spoke',
   token_cap: 'stopped at the longest text that fits its length',
 };
 

@@ -2,6 +2,14 @@ export { buildMoonshineGraphs, type GraphParameters, MOONSHINE_GRAPH_VERSION, ty
 export { DEFAULT_MOONSHINE_OPTIONS, loadMoonshine, type MoonshineOptions, type MoonshineSource } from './moonshine/recognizer.ts';
 export type { MoonshineReference } from './moonshine/self-check.ts';
 export type { WeightForm } from './onnx-graph/quantized-linear.ts';
-export type { ClipResult, GraphVariant, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from './recognizer.ts';
+export type {
+  ClipResult,
+  GraphVariant,
+  Recognizer,
+  RecognizerClip,
+  RecognizerModel,
+  SpeechEvidence,
+  TranscribeOptions,
+} from './recognizer.ts';
 export { RecognizerError, type RecognizerErrorCode, type RecognizerErrorOptions } from './recognizer-error.ts';
 export type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from './transcript.ts';

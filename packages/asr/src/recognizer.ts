@@ -1,8 +1,20 @@
 import type { Transcript } from './transcript.ts';
 
+/** What a speech detector saw of a clip, before anything was recognized in it. */
+export interface SpeechEvidence {
+  /** Time that sounded like speech, in milliseconds. */
+  readonly voicedMs: number;
+  /** Highest probability of speech of a voiced frame, 0-1; 0 when none was voiced. */
+  readonly peakProbability: number;
+  /** Mean probability of speech of the voiced frames, 0-1; 0 when none was voiced. */
+  readonly meanProbability: number;
+}
+
 /** Speech of one clip: mono, 16 kHz, -1 to 1 (more is accepted, what is not finite is refused). */
 export interface RecognizerClip {
   readonly samples: Float32Array;
+  /** What the speech detector saw of the clip; without it an empty text is believed. */
+  readonly speech?: SpeechEvidence;
   /** Stops the work on this clip between two steps; its mates go on. */
   readonly signal?: AbortSignal;
 }

@@ -18,7 +18,7 @@ import { Alarm } from './clock.ts';
 import type { Connection, SessionMessage } from './connection.ts';
 import { type ResolvedOptions, SAMPLE_RATE_HZ } from './options.ts';
 import { Outbox } from './outbox.ts';
-import { CLIP_OVERHEAD_BYTES, type ClipBeginning, type ClipEnd, OutgoingClip } from './outgoing-clip.ts';
+import { CLIP_OVERHEAD_BYTES, type ClipBeginning, type ClipEnd, type ClipPause, OutgoingClip } from './outgoing-clip.ts';
 
 const SAMPLES_PER_MS = SAMPLE_RATE_HZ / 1000;
 /** A transport does not say when its buffer empties, so that it is looked at again after this time. */
@@ -126,15 +126,20 @@ export class ClipSender {
         this.#emit('continued', { clipId, continuesClipId, startMs });
       }
       this.#outbox.append(clip, samples);
-      clip.maybeEndSamples = undefined;
+      clip.pause = undefined;
     }
     this.pump();
   }
 
-  /** Says that the clip may be over as it stands. */
-  maybeEnd(clip: OutgoingClip): void {
+  /**
+   * Says that the clip may be over as it stands.
+   *
+   * @throws ProtocolError when a figure does not fit the schema.
+   */
+  maybeEnd(clip: OutgoingClip, pause: ClipPause): void {
     if (clip.isFinished || clip.end || clip.audio.lengthSamples === 0) return;
-    clip.maybeEndSamples = clip.audio.lengthSamples;
+    encodeMessage({ type: 'maybe_end', clipId: clip.clipId, lengthSamples: 0, ...pause });
+    clip.pause = pause;
     this.pump();
   }
 

@@ -30,7 +30,7 @@ export function writeClip(clip: OutgoingClip, connection: Connection, maxBuffere
   const { clipId } = clip;
   const { lengthSamples } = clip.audio;
   // A live clip waits until there is a chunk to send; less than one goes only with maybe_end or end.
-  const leastSamples = clip.end !== undefined || clip.maybeEndSamples !== undefined ? 1 : CHUNK_SAMPLES;
+  const leastSamples = clip.end !== undefined || clip.pause !== undefined ? 1 : CHUNK_SAMPLES;
   while (lengthSamples - clip.sentSamples >= leastSamples) {
     if (connection.bufferedBytes > maxBufferedBytes) return false;
     writeChunk(clip, connection);
@@ -38,9 +38,9 @@ export function writeClip(clip: OutgoingClip, connection: Connection, maxBuffere
   if (clip.end) {
     clip.isEndSent = true;
     connection.send({ type: 'end', clipId, lengthSamples, ...clip.end });
-  } else if (clip.maybeEndSamples !== undefined) {
-    clip.maybeEndSamples = undefined;
-    connection.send({ type: 'maybe_end', clipId, lengthSamples });
+  } else if (clip.pause) {
+    connection.send({ type: 'maybe_end', clipId, lengthSamples, ...clip.pause });
+    clip.pause = undefined;
   }
   return true;
 }

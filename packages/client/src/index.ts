@@ -11,7 +11,7 @@ export type {
 } from './client-events.ts';
 export type { ClockEstimate } from './heartbeat.ts';
 export { DEFAULT_CLIENT_SETTINGS, type SpeechClientOptions, type SpeechClientSettings } from './options.ts';
-export type { ClipEnd } from './outgoing-clip.ts';
+export type { ClipEnd, ClipPause } from './outgoing-clip.ts';
 export type { OutgoingUtterance, UtteranceStart } from './outgoing-utterance.ts';
 export type { Report } from './report-relay.ts';
 export { SpeechClient, type SpeechClientStats } from './speech-client.ts';

@@ -1,3 +1,4 @@
+import type { TextFormat } from '@outspoken/protocol';
 import type { BackoffOptions } from './backoff.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { OpenTransport, RequestSession } from './transport.ts';
@@ -46,6 +47,8 @@ export interface SpeechClientOptions extends Partial<SpeechClientSettings> {
   readonly audio?: { readonly encoding: 'pcm_s16le'; readonly sampleRateHz: number };
   /** Whether text of clips that are still open is wanted. */
   readonly wantsInterims: boolean;
+  /** How texts are written. @defaultValue as they were heard */
+  readonly format?: TextFormat;
   /** Monotonic clock in milliseconds. @defaultValue `performance.now` */
   readonly now?: () => number;
   /** Wall clock in milliseconds since 1970. @defaultValue `Date.now` */
@@ -63,6 +66,7 @@ export interface ResolvedOptions extends SpeechClientSettings {
   readonly sdk: { readonly name: string; readonly version: string };
   readonly clipPolicyId: string;
   readonly wantsInterims: boolean;
+  readonly format: TextFormat | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -88,6 +92,7 @@ export function resolveOptions(options: SpeechClientOptions): ResolvedOptions {
     sdk: options.sdk,
     clipPolicyId: options.clipPolicyId,
     wantsInterims: options.wantsInterims,
+    format: options.format,
     outboxMaxBytes: inRange('outboxMaxBytes', options.outboxMaxBytes ?? settings.outboxMaxBytes, 1024),
     clipTtlMs: inRange('clipTtlMs', options.clipTtlMs ?? settings.clipTtlMs, 1),
     backoff: { baseMs: inRange('backoff.baseMs', backoff.baseMs, 1), maxMs: inRange('backoff.maxMs', backoff.maxMs, 1) },

@@ -4,6 +4,12 @@ import { ClipAudio } from './clip-audio.ts';
 /** How a clip ended. */
 export type ClipEnd = Pick<EndMessage, 'reason' | 'continues' | 'evidence' | 'levelDbfs'>;
 
+/** What is said of a clip that may be over. */
+export interface ClipPause {
+  /** What the speech detector saw of the clip up to here, if there is one. */
+  readonly evidence?: ClipEnd['evidence'];
+}
+
 /** What is fixed when a clip begins. */
 export interface ClipBeginning {
   readonly clipId: string;
@@ -28,8 +34,8 @@ export class OutgoingClip {
   end: ClipEnd | undefined;
   /** The clip that took over the rest of the audio. */
   successor: OutgoingClip | undefined;
-  /** Length for which an unsent `maybe_end` waits. */
-  maybeEndSamples: number | undefined;
+  /** Set while a `maybe_end` waits to be sent; more audio takes it back. */
+  pause: ClipPause | undefined;
   /** On the monotonic clock, while in BACKOFF. */
   retryAtMs: number = Number.POSITIVE_INFINITY;
   /** Refusals so far. */

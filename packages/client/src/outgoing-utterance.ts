@@ -1,6 +1,6 @@
 import type { CancelReason } from '@outspoken/protocol';
 import type { ClipSender } from './clip-sender.ts';
-import type { ClipEnd, OutgoingClip } from './outgoing-clip.ts';
+import type { ClipEnd, ClipPause, OutgoingClip } from './outgoing-clip.ts';
 
 /** What is known when speech begins. */
 export interface UtteranceStart {
@@ -36,9 +36,13 @@ export class OutgoingUtterance {
     this.#sender.append(this.#current(), samples);
   }
 
-  /** Says that the speech may be over, so that the server can begin to decode. More audio takes it back. */
-  maybeEnd(): void {
-    this.#sender.maybeEnd(this.#current());
+  /**
+   * Says that the speech may be over, so that the server can begin to decode. More audio takes it back.
+   *
+   * @throws ProtocolError when a figure is out of range.
+   */
+  maybeEnd(pause: ClipPause = {}): void {
+    this.#sender.maybeEnd(this.#current(), pause);
   }
 
   /**

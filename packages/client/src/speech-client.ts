@@ -185,7 +185,7 @@ export class SpeechClient {
   }
 
   #hello(): HelloMessage {
-    const { sdk, clipPolicyId, wantsInterims, clock } = this.#settings;
+    const { sdk, clipPolicyId, wantsInterims, format, clock } = this.#settings;
     return {
       type: 'hello',
       protocol: PROTOCOL_NAME,
@@ -193,6 +193,7 @@ export class SpeechClient {
       audio: { encoding: 'pcm_s16le', sampleRateHz: SAMPLE_RATE_HZ },
       clipPolicyId,
       wantsInterims,
+      ...(format === undefined ? {} : { format }),
       edgeTimeMs: clock.wallClock(),
       ...(this.#resumeToken === undefined ? {} : { resumeToken: this.#resumeToken }),
     };

@@ -58,18 +58,18 @@ test('leftovers go with maybe_end, which is said once', () => {
   const { clip, write, takeLines, messages } = setUpWriter(1600);
   write();
   clip.audio.append(speech(10, 1600));
-  clip.maybeEndSamples = 1610;
+  clip.pause = { evidence: END.evidence };
   takeLines();
   write();
   expect(takeLines()).toEqual(['frame 1: 1600+10', 'maybe_end']);
-  expect(messages.at(-1)).toEqual({ type: 'maybe_end', clipId: clipIdOf(1), lengthSamples: 1610 });
+  expect(messages.at(-1)).toEqual({ type: 'maybe_end', clipId: clipIdOf(1), lengthSamples: 1610, evidence: END.evidence });
   write();
   expect(takeLines()).toEqual([]);
 });
 
 test('leftovers go with end, which takes the place of a waiting maybe_end and has nothing after it', () => {
   const { clip, write, takeLines, messages } = setUpWriter(10);
-  clip.maybeEndSamples = 10;
+  clip.pause = {};
   clip.end = END_SENT;
   expect(write()).toBe(true);
   expect(takeLines()).toEqual(['start', 'frame 0: 0+10', 'end']);

@@ -26,3 +26,8 @@ test('settings out of range are refused by name', () => {
   }
   expect(() => resolveOptions({ ...NEEDED, backoff: { baseMs: 0, maxMs: 1 } })).toThrow('backoff.baseMs must be');
 });
+
+test('how texts are written is passed on as it is', () => {
+  expect(resolveOptions(NEEDED).format).toBeUndefined();
+  expect(resolveOptions({ ...NEEDED, format: { redact: ['email'] } }).format).toEqual({ redact: ['email'] });
+});

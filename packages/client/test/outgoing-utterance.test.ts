@@ -53,6 +53,22 @@ test('a cancelled clip gets no event, even when its final is on the way', async 
   expect(client.stats.clips.CANCELLED).toBe(1);
 });
 
+test('what the speech detector saw goes with maybe_end, and is checked where it is said', async () => {
+  const { clock, server, client } = setUpClient();
+  client.connect();
+  await clock.advance(50);
+  const utterance = client.startUtterance({ startMs: 0, preRollMs: 0 });
+  utterance.push(speech(2000));
+  utterance.maybeEnd({ evidence: END.evidence });
+  await clock.advance(50);
+  const { clipId } = utterance;
+  expect(server.messages.at(-1)).toEqual({ type: 'maybe_end', clipId, lengthSamples: 2000, evidence: END.evidence });
+  utterance.maybeEnd();
+  await clock.advance(50);
+  expect(server.messages.at(-1)).toEqual({ type: 'maybe_end', clipId, lengthSamples: 2000 });
+  expect(() => utterance.maybeEnd({ evidence: { ...END.evidence, peakProbability: 2 } })).toThrow('evidence.peakProbability');
+});
+
 test('an utterance that ended takes no more audio and no second end', async () => {
   const { clock, server, client, details, types } = setUpClient();
   client.connect();

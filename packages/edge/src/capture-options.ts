@@ -1,4 +1,5 @@
 import { type ClipPolicy, DEFAULT_CLIP_POLICY } from '@outspoken/audio';
+import { parseTextFormat, type TextFormat } from '@outspoken/protocol';
 import { Segmenter } from '@outspoken/vad';
 import { folderUrl } from './assets.ts';
 import type { AudioSource } from './microphone.ts';
@@ -15,6 +16,8 @@ export interface SpeechCaptureOptions {
   readonly policy?: ClipPolicy;
   /** Whether the server is asked for interim texts while a person speaks. @defaultValue true */
   readonly wantsInterims?: boolean;
+  /** How the server writes what it hears: numerals, profanity, redaction. @defaultValue as it was heard */
+  readonly format?: TextFormat;
   /** How long `close()` waits for outstanding transcripts, in milliseconds, 0 to 600000. @defaultValue 10000 */
   readonly closeTimeoutMs?: number;
 }
@@ -26,6 +29,7 @@ export interface ResolvedCaptureOptions {
   readonly source: AudioSource;
   readonly policy: ClipPolicy;
   readonly wantsInterims: boolean;
+  readonly format: TextFormat;
   readonly closeTimeoutMs: number;
 }
 
@@ -36,13 +40,14 @@ export const DEFAULT_CAPTURE_OPTIONS = Object.freeze({
   source: Object.freeze({ type: 'microphone' } as const),
   policy: DEFAULT_CLIP_POLICY,
   wantsInterims: true,
+  format: Object.freeze({}),
   closeTimeoutMs: 10_000,
 });
 
 /**
  * Fills in the defaults and checks the options once.
  *
- * @throws TypeError for an address that is not http(s), RangeError for a policy out of range.
+ * @throws TypeError for an address that is not http(s), RangeError for a policy out of range, ProtocolError for a format there is not.
  */
 export function resolveCaptureOptions(options: SpeechCaptureOptions, baseUrl: string | undefined): ResolvedCaptureOptions {
   const policy = options.policy ?? DEFAULT_CAPTURE_OPTIONS.policy;
@@ -58,6 +63,7 @@ export function resolveCaptureOptions(options: SpeechCaptureOptions, baseUrl: st
     source: options.source ?? DEFAULT_CAPTURE_OPTIONS.source,
     policy,
     wantsInterims: options.wantsInterims ?? DEFAULT_CAPTURE_OPTIONS.wantsInterims,
+    format: parseTextFormat(options.format ?? DEFAULT_CAPTURE_OPTIONS.format),
     closeTimeoutMs,
   };
 }

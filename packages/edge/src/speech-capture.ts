@@ -166,8 +166,9 @@ export class SpeechCapture extends TypedEventTarget {
     if (this.#link && !this.#link.hasFailed) {
       return this.#link;
     }
-    const { serverUrl, assetBaseUrl, policy, wantsInterims, closeTimeoutMs } = this.#options;
-    const setup = { serverUrl: serverUrl.href, assetBaseUrl: assetBaseUrl.href, policy, wantsInterims, closeTimeoutMs, sdk: SDK };
+    const { serverUrl, assetBaseUrl, ...rest } = this.#options;
+    const { policy, wantsInterims, format, closeTimeoutMs } = rest;
+    const setup = { serverUrl: serverUrl.href, assetBaseUrl: assetBaseUrl.href, policy, wantsInterims, format, closeTimeoutMs, sdk: SDK };
     const link = new WorkerLink(this.#platform, setup, (message) => this.#receive(link, message));
     link.setMuted(this.#status.isMuted);
     this.#link = link;

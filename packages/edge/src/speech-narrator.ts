@@ -107,7 +107,7 @@ export class SpeechNarrator {
         return;
       case 'maybe_end':
         this.#isGateOpen = false;
-        this.#clip?.utterance.maybeEnd();
+        this.#clip?.utterance.maybeEnd({ evidence: event.evidence });
         emit({ type: 'event', name: 'pause', detail: { endMs: this.#toMs(event.endSample) } });
         return;
       case 'resume':

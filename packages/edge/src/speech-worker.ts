@@ -95,6 +95,7 @@ export class SpeechWorker {
       sdk: setup.sdk,
       clipPolicyId: policyId,
       wantsInterims: setup.wantsInterims,
+      format: setup.format,
       closeTimeoutMs: setup.closeTimeoutMs,
     });
     const latencies = new LatencyBook(now);

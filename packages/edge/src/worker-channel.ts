@@ -1,4 +1,5 @@
 import type { ClipPolicy } from '@outspoken/audio';
+import type { TextFormat } from '@outspoken/protocol';
 import type { CaptureEventMap } from './capture-event.ts';
 import type { ConnectionState } from './capture-state.ts';
 import type { EdgeErrorDetail } from './edge-error.ts';
@@ -9,6 +10,7 @@ export interface WorkerSetup {
   readonly assetBaseUrl: string;
   readonly policy: ClipPolicy;
   readonly wantsInterims: boolean;
+  readonly format: TextFormat;
   readonly closeTimeoutMs: number;
   readonly sdk: { readonly name: string; readonly version: string };
 }

@@ -30,3 +30,10 @@ test('checks the policy and the time to close', () => {
   expect(() => resolveCaptureOptions({ ...base, policy: { ...DEFAULT_CLIP_POLICY, maximumMs: 3000 } }, PAGE)).toThrow(/maximumMs/);
   expect(() => resolveCaptureOptions({ ...base, closeTimeoutMs: Number.NaN }, PAGE)).toThrow(/closeTimeoutMs/);
 });
+
+test('passes on how texts are written, and refuses what the server would', () => {
+  const base = { serverUrl: '/', assetBaseUrl: '/' };
+  expect(resolveCaptureOptions(base, PAGE).format).toEqual({});
+  expect(resolveCaptureOptions({ ...base, format: { numerals: 'digits' } }, PAGE).format).toEqual({ numerals: 'digits' });
+  expect(() => resolveCaptureOptions({ ...base, format: { numerals: 'roman' } as object }, PAGE)).toThrow(/format.numerals must be/);
+});

@@ -43,7 +43,7 @@ test('turns one utterance into one clip and its events, in session time', () => 
     { type: 'confirmed_start', startSample: 8000 },
     { type: 'clip_start', startSample: 3200 },
     audio(3200, 16_000),
-    { type: 'maybe_end', endSample: 16_000 },
+    { type: 'maybe_end', endSample: 16_000, evidence: EVIDENCE },
     clipEnd(16_000, 'silence', false),
   ]);
   expect(names()).toEqual(['speechstart', 'speechstart', 'clipstart', 'pause', 'clip', 'speechend']);
@@ -51,7 +51,7 @@ test('turns one utterance into one clip and its events, in session time', () => 
   expect(start).toEqual({ startMs: 200, preRollMs: 300 });
   expect(samples).toHaveLength(12_800);
   expect(samples[0]).toBe(16_384);
-  expect(maybeEnds).toEqual([12_800]);
+  expect(maybeEnds).toEqual([{ lengthSamples: 12_800, evidence: EVIDENCE }]);
   expect(end).toEqual({ reason: 'silence', continues: false, evidence: EVIDENCE, levelDbfs: Number.NEGATIVE_INFINITY });
   expect(messages[4]!.detail).toMatchObject({ clipId, startMs: 200, endMs: 1000, preRollMs: 300, reason: 'silence' });
   expect(messages[5]!.detail).toEqual({ startMs: 500, endMs: 1000, reason: 'silence' });

@@ -25,6 +25,7 @@ const SETUP: ToWorkerMessage = {
     assetBaseUrl: 'https://app.example/talk/edge/',
     policy: DEFAULT_CLIP_POLICY,
     wantsInterims: true,
+    format: {},
     closeTimeoutMs: 500,
     sdk: { name: 'test', version: '0' },
   },
@@ -102,7 +103,13 @@ test('hears through the port, streams clips to the server and passes transcripts
   const receivedSamples = server.frames.reduce((sum, { payload }) => sum + payload.byteLength / 2, 0);
   expect(receivedSamples).toBe(server.ofType('end').reduce((sum, { lengthSamples }) => sum + lengthSamples, 0));
   expect(server.ofType('start').map(({ startMs }) => startMs)).toEqual(events('clip').map(({ startMs }) => startMs));
-  expect(server.ofType('maybe_end').length).toBeGreaterThan(0);
+  // What was seen of a clip at the pause that ended it is what is said of it at its end.
+  const guesses = server.ofType('maybe_end').flatMap(({ clipId, lengthSamples, evidence }) => {
+    const end = server.ofType('end').find((message) => message.clipId === clipId && message.lengthSamples === lengthSamples);
+    return end ? [[evidence, end.evidence]] : [];
+  });
+  expect(guesses.length).toBeGreaterThan(0);
+  for (const [guessed, said] of guesses) expect(guessed).toEqual(said);
   expect(server.ofType('report').at(-1)!.capturedMs).toBeCloseTo(20_000, -1);
   expect(posted.filter((each) => each.type === 'upload').at(-1)).toMatchObject({ status: { connection: 'open', isUploading: false } });
   worker.handle({ type: 'close', requestId: 4 });

@@ -9,6 +9,7 @@ const SETUP = {
   assetBaseUrl: 'https://app.example/edge/',
   policy: DEFAULT_CLIP_POLICY,
   wantsInterims: false,
+  format: {},
   closeTimeoutMs: 2000,
   sdk: { name: 'test', version: '0' },
 };

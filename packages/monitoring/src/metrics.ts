@@ -79,7 +79,7 @@ export const REJECTION_REASONS = [
   'other',
 ] as const;
 /** What the recognizer did to a text that plain greedy decoding would have returned. */
-export const GUARDS = ['repetition', 'token_cap', 'silence', 'other'] as const;
+export const GUARDS = ['repetition', 'token_cap', 'forced_start', 'memorised_phrase', 'silence', 'other'] as const;
 /** What became of a client that came back with a resume token. */
 export const RESUME_OUTCOMES = ['resumed', 'expired'] as const;
 /** Why an interim result was not sent: a newer one took its place, its clip had ended, or the server was too busy. */

@@ -1,4 +1,17 @@
-import { audioFormat, byteCount, endReason, policyId, ratio, sdk, sessionMs, token, u32, uuid, wallClockMs } from './fields.ts';
+import {
+  audioFormat,
+  byteCount,
+  endReason,
+  policyId,
+  sdk,
+  sessionMs,
+  speechEvidence,
+  textFormat,
+  token,
+  u32,
+  uuid,
+  wallClockMs,
+} from './fields.ts';
 import { MIN_LEVEL_DBFS, PROTOCOL_NAME } from './limits.ts';
 import { boolean, type Infer, literal, number, object, oneOf, optional } from './schema.ts';
 
@@ -11,6 +24,8 @@ export const CLIENT_MESSAGES = Object.freeze({
     audio: audioFormat,
     clipPolicyId: policyId,
     wantsInterims: boolean,
+    /** How texts of clips that start from now on are written. */
+    format: optional(textFormat),
     /** Wall clock of the edge when the message was written. */
     edgeTimeMs: wallClockMs,
     /** From the last `welcome`, to go on with that session. */
@@ -33,6 +48,8 @@ export const CLIENT_MESSAGES = Object.freeze({
     clipId: uuid,
     /** Length of the clip if it ends here. */
     lengthSamples: u32,
+    /** As in `end`, if it ends here. */
+    evidence: optional(speechEvidence),
   }),
   end: object({
     type: literal('end'),
@@ -42,7 +59,7 @@ export const CLIENT_MESSAGES = Object.freeze({
     /** True when the speech goes on in the next clip. */
     continues: boolean,
     /** What the on-device VAD saw. */
-    evidence: object({ voicedMs: sessionMs, peakProbability: ratio, meanProbability: ratio }),
+    evidence: speechEvidence,
     /** Level of the clip; {@link MIN_LEVEL_DBFS} for digital silence. */
     levelDbfs: number({ minimum: MIN_LEVEL_DBFS, maximum: 20 }),
   }),

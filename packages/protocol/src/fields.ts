@@ -1,5 +1,5 @@
 import { AUDIO_ENCODINGS } from './audio-frame.ts';
-import { integer, number, object, oneOf, type Schema, string } from './schema.ts';
+import { array, integer, number, object, oneOf, optional, type Schema, string } from './schema.ts';
 import { UUID_PATTERN } from './uuid.ts';
 
 const MAX_U32 = 0xffff_ffff;
@@ -42,12 +42,22 @@ export const errorCode: Schema<string> = string({
   expectation: 'an error code',
 });
 
+/** How texts are written, on the wire; what is left out is as it was heard. */
+export const textFormat = object({
+  numerals: optional(oneOf(['spoken', 'digits', 'as-heard'])),
+  profanity: optional(oneOf(['as-heard', 'mask'])),
+  /** What is replaced by `[digits]` and `[email]`. */
+  redact: optional(array(oneOf(['digits', 'email']), { maximum: 8 })),
+});
+
 export const sdk = object({ name: string({ maximum: 64 }), version: string({ maximum: 64 }) });
 export const audioFormat = object({
   encoding: oneOf(AUDIO_ENCODINGS, 'unsupported_encoding'),
   /** Any rate parses, so that the server can answer `unsupported_sample_rate`. */
   sampleRateHz: integer(1, 768_000),
 });
+/** What the VAD on the device saw of a clip. */
+export const speechEvidence = object({ voicedMs: sessionMs, peakProbability: ratio, meanProbability: ratio });
 export const endReason = oneOf(['silence', 'split', 'stop', 'mute']);
 export const sessionLimits = object({
   maximumClipMs: integer(100, MAX_CLIP_LIMIT_MS),

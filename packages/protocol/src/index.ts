@@ -67,4 +67,5 @@ export {
   type SessionLimits,
   type SessionRequest,
 } from './session-grant.ts';
+export { parseTextFormat, type TextFormat } from './text-format.ts';
 export { createUuidV7, isUuid } from './uuid.ts';

@@ -26,6 +26,14 @@ const limits = fc.record({
 const sdk = fc.record({ name, version: name });
 const type = <const T extends string>(value: T) => fc.constant(value);
 
+const format = fc.record(
+  {
+    numerals: fc.constantFrom('spoken', 'digits', 'as-heard'),
+    profanity: fc.constantFrom('as-heard', 'mask'),
+    redact: fc.array(fc.constantFrom('digits', 'email'), { maxLength: 8 }),
+  },
+  { requiredKeys: [] },
+);
 const hello = fc.record(
   {
     type: type('hello'),
@@ -34,6 +42,7 @@ const hello = fc.record(
     audio: fc.record({ encoding: fc.constantFrom(...AUDIO_ENCODINGS), sampleRateHz: fc.integer({ min: 1, max: 768_000 }) }),
     clipPolicyId: policyId,
     wantsInterims: fc.boolean(),
+    format,
     edgeTimeMs: wallMs,
     resumeToken: token,
   },
@@ -43,13 +52,14 @@ const start = fc.record(
   { type: type('start'), clipId, sequence: u32, startMs: sessionMs, preRollMs: sessionMs, continuesClipId: clipId },
   { requiredKeys: ['type', 'clipId', 'sequence', 'startMs', 'preRollMs'] },
 );
+const evidence = fc.record({ voicedMs: sessionMs, peakProbability: ratio, meanProbability: ratio });
 const end = fc.record({
   type: type('end'),
   clipId,
   lengthSamples: u32,
   reason: endReason,
   continues: fc.boolean(),
-  evidence: fc.record({ voicedMs: sessionMs, peakProbability: ratio, meanProbability: ratio }),
+  evidence,
   levelDbfs: fc.integer({ min: -200, max: 20 }),
 });
 const report = fc.record({
@@ -64,7 +74,7 @@ const report = fc.record({
 export const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof<fc.Arbitrary<ClientMessage>[]>(
   hello,
   start,
-  fc.record({ type: type('maybe_end'), clipId, lengthSamples: u32 }),
+  fc.record({ type: type('maybe_end'), clipId, lengthSamples: u32, evidence }, { requiredKeys: ['type', 'clipId', 'lengthSamples'] }),
   end,
   fc.record({ type: type('cancel'), clipId, reason: fc.constantFrom('misfire', 'user', 'expired') }),
   fc.record({ type: type('done'), clipId }),

@@ -64,6 +64,16 @@ test('a clip that starts at the latest time that parses has a final that encodes
   expect(() => encodeMessage({ ...final, startMs, endMs: startMs + 30_000 } as ServerMessage)).not.toThrow();
 });
 
+test('a maybe_end of an older client has no evidence; one that has some has all of it', () => {
+  const maybeEnd = { type: 'maybe_end', clipId: CLIP_ID, lengthSamples: 3072 };
+  const evidence = { voicedMs: 128, peakProbability: 0.9, meanProbability: 0.8 };
+  expect(parseClientMessage(JSON.stringify(maybeEnd))).toEqual(maybeEnd);
+  expect(parseClientMessage(JSON.stringify({ ...maybeEnd, evidence }))).toEqual({ ...maybeEnd, evidence });
+  for (const wrong of [{ voicedMs: 128 }, { ...evidence, peakProbability: 1.1 }, null]) {
+    expect(codeOf(() => parseClientMessage(JSON.stringify({ ...maybeEnd, evidence: wrong })))).toBe('bad_message');
+  }
+});
+
 test('5,000 mutated messages parse or throw ProtocolError', () => {
   const edit = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -1,3 +1,4 @@
+import { DEFAULT_TEXT_FORMAT, textFormat } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import { DispatchError } from '../src/dispatch/dispatcher.ts';
 import type { ScheduledOutcome } from '../src/scheduling/scheduler.ts';
@@ -7,7 +8,11 @@ import type { SessionError } from '../src/session/session-error.ts';
 import { sessionBench, settle } from './support/session-bench.ts';
 import { tone } from './support/speech.ts';
 
-function bench(limits: Parameters<typeof sessionBench>[1] = {}, options: Parameters<typeof sessionBench>[0] = {}) {
+function bench(
+  limits: Parameters<typeof sessionBench>[1] = {},
+  options: Parameters<typeof sessionBench>[0] = {},
+  format = DEFAULT_TEXT_FORMAT,
+) {
   const base = sessionBench(options, limits);
   const interims: (readonly [number, string])[] = [];
   const outcomes: ScheduledOutcome[] = [];
@@ -17,6 +22,7 @@ function bench(limits: Parameters<typeof sessionBench>[1] = {}, options: Paramet
     clipId: 'clip',
     key: 'key',
     tenant: 'one',
+    format,
     onInterim: (revision, text) => interims.push([revision, text]),
   });
   const listener = { onOutcome: (o: ScheduledOutcome) => outcomes.push(o), onFailure: (e: SessionError) => failures.push(e) };
@@ -30,8 +36,8 @@ function bench(limits: Parameters<typeof sessionBench>[1] = {}, options: Paramet
 
 test('the speculative decode becomes the final one when the guess was right', async () => {
   const { decoding, dispatcher, outcomes, listener } = bench();
-  decoding.speculate(tone(8_000));
-  decoding.decide(tone(8_000), listener);
+  decoding.speculate({ samples: tone(8_000) });
+  decoding.decide({ samples: tone(8_000) }, listener);
   expect(dispatcher.begun).toHaveLength(1);
   dispatcher.running[0]?.finish();
   await settle();
@@ -40,10 +46,10 @@ test('the speculative decode becomes the final one when the guess was right', as
 
 test('a speculative decode that is done already answers at once', async () => {
   const { decoding, dispatcher, outcomes, listener } = bench();
-  decoding.speculate(tone(8_000));
+  decoding.speculate({ samples: tone(8_000) });
   dispatcher.running[0]?.finish();
   await settle();
-  decoding.decide(tone(8_000), listener);
+  decoding.decide({ samples: tone(8_000) }, listener);
   await settle();
   expect(dispatcher.begun).toHaveLength(1);
   expect(outcomes).toHaveLength(1);
@@ -51,11 +57,11 @@ test('a speculative decode that is done already answers at once', async () => {
 
 test('more audio voids the speculation, and another length too', async () => {
   const { decoding, dispatcher, outcomes, listener, hear } = bench({ slots: 2 });
-  decoding.speculate(tone(8_000));
+  decoding.speculate({ samples: tone(8_000) });
   const [first] = dispatcher.running;
   hear(9_000);
-  decoding.speculate(tone(9_000));
-  decoding.decide(tone(8_500), listener);
+  decoding.speculate({ samples: tone(9_000) });
+  decoding.decide({ samples: tone(8_500) }, listener);
   first?.finish();
   dispatcher.running.at(-1)?.finish();
   await settle();
@@ -67,14 +73,60 @@ test('more audio voids the speculation, and another length too', async () => {
 
 test('a failed speculation is decoded again as a final', async () => {
   const { decoding, dispatcher, outcomes, listener } = bench();
-  decoding.speculate(tone(8_000));
+  decoding.speculate({ samples: tone(8_000) });
   dispatcher.running[0]?.fail(new DispatchError('decode_failed', 'x'));
   await settle();
-  decoding.decide(tone(8_000), listener);
+  decoding.decide({ samples: tone(8_000) }, listener);
   dispatcher.running[0]?.finish();
   await settle();
   expect(dispatcher.begun).toHaveLength(2);
   expect(outcomes).toHaveLength(1);
+});
+
+const SEEN = { voicedMs: 320, peakProbability: 0.9, meanProbability: 0.7 };
+
+test.each([
+  ['no evidence', undefined],
+  ['other evidence', { ...SEEN, peakProbability: 0.8 }],
+])('an empty guess that was made with %s is decoded again with that of the end', async (_name, speech) => {
+  const { decoding, dispatcher, outcomes, listener } = bench();
+  decoding.speculate({ samples: tone(8_000), ...(speech === undefined ? {} : { speech }) });
+  decoding.decide({ samples: tone(8_000), speech: SEEN }, listener);
+  dispatcher.running[0]?.finish(100, '');
+  await settle();
+  expect(outcomes).toEqual([]);
+  expect(dispatcher.jobs.map((job) => job.speech)).toEqual([speech, SEEN]);
+  dispatcher.running[0]?.finish(100, '');
+  await settle();
+  expect(outcomes).toMatchObject([{ transcript: { text: '' } }]);
+});
+
+test.each([
+  ['is not empty', 'yes', undefined, SEEN],
+  ['was made with the same evidence', '', SEEN, { ...SEEN }],
+  ['has an end without evidence', '', SEEN, undefined],
+])('a guess that %s is taken over', async (_name, text, guessed, seen) => {
+  const { decoding, dispatcher, outcomes, listener } = bench();
+  decoding.speculate({ samples: tone(8_000), ...(guessed === undefined ? {} : { speech: guessed }) });
+  dispatcher.running[0]?.finish(100, text);
+  await settle();
+  decoding.decide({ samples: tone(8_000), ...(seen === undefined ? {} : { speech: seen }) }, listener);
+  await settle();
+  expect(dispatcher.begun).toHaveLength(1);
+  expect(outcomes).toMatchObject([{ transcript: { text } }]);
+});
+
+test('a clip that is cancelled while its empty guess is decoded again tells nobody', async () => {
+  const { decoding, dispatcher, outcomes, failures, listener } = bench();
+  decoding.speculate({ samples: tone(8_000) });
+  decoding.decide({ samples: tone(8_000), speech: SEEN }, listener);
+  dispatcher.running[0]?.finish(100, '');
+  await settle();
+  decoding.cancel();
+  dispatcher.running[0]?.finish();
+  await settle();
+  expect([outcomes, failures]).toEqual([[], []]);
+  expect(dispatcher.jobs.at(-1)?.signal?.aborted).toBe(true);
 });
 
 test('an interim runs about each second of new audio, one at a time, with a growing revision', async () => {
@@ -103,7 +155,7 @@ test('no interim runs when finals would wait', () => {
 test('a running interim gives way to the guess of the end', async () => {
   const { decoding, metrics, interims, dispatcher, hear } = bench({ slots: 2 });
   hear(16_000);
-  decoding.speculate(tone(16_000));
+  decoding.speculate({ samples: tone(16_000) });
   expect(metrics.count('interimDropped', 'stale')).toBe(1);
   for (const job of [...dispatcher.running]) job.finish();
   await settle();
@@ -113,14 +165,14 @@ test('a running interim gives way to the guess of the end', async () => {
 test('overload at the end is said at once, with the time to come back', () => {
   const { decoding, failures, listener, scheduler } = bench({ maximumPredictedWaitMs: 1 });
   void scheduler.submit({ lane: 'final', key: 'other', tenant: 'other', samples: tone(480_000) });
-  decoding.decide(tone(480_000), listener);
+  decoding.decide({ samples: tone(480_000) }, listener);
   expect(failures).toMatchObject([{ code: 'overloaded', clipId: 'clip' }]);
   expect(failures[0]?.retryAfterMs).toBeGreaterThan(0);
 });
 
 test('a failed decode is told in the words of the wire', async () => {
   const { decoding, dispatcher, failures, listener } = bench();
-  decoding.decide(tone(8_000), listener);
+  decoding.decide({ samples: tone(8_000) }, listener);
   dispatcher.running[0]?.fail(new DispatchError('decode_failed', 'x'));
   await settle();
   expect(failures).toMatchObject([{ code: 'decode_failed', isRetryable: false }]);
@@ -128,10 +180,26 @@ test('a failed decode is told in the words of the wire', async () => {
 
 test('nobody is called after a cancel', async () => {
   const { decoding, dispatcher, outcomes, failures, listener } = bench();
-  decoding.decide(tone(8_000), listener);
+  decoding.decide({ samples: tone(8_000) }, listener);
   const [job] = dispatcher.running;
   decoding.cancel();
   job?.finish();
   await settle();
   expect([outcomes, failures]).toEqual([[], []]);
+});
+
+test('an interim is written as asked, and holds back what it may yet have to redact', async () => {
+  const { dispatcher, interims, hear } = bench({}, {}, textFormat({ redact: ['digits'] }));
+  for (const [index, text] of ['my number', 'my number is four three', 'my number is four three one nine, thanks'].entries()) {
+    hear(16_000 * (index + 1));
+    const running = dispatcher.running[0]!;
+    Object.assign(running.job, { jobId: text });
+    running.finish();
+    await settle();
+  }
+  expect(interims).toEqual([
+    [1, 'my number'],
+    [2, 'my number is'],
+    [3, 'my number is [digits], thanks'],
+  ]);
 });

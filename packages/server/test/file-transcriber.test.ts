@@ -184,3 +184,17 @@ test('several files share the workers, and each has its own order', async () => 
   expect(bench.dispatcher.mostAtOnce).toBe(2);
   bench.expectRest();
 });
+
+test('writes the text as its caller asks', async () => {
+  const bench = transcriberBench([clipReading(0), endReading(5000)]);
+  const events: FileEvent[] = [];
+  const transcribed = (async () => {
+    const options = { signal: new AbortController().signal, protocol: 'openai', format: { numerals: 'digits' } } as const;
+    for await (const event of bench.transcriber.transcribe('x', options)) events.push(event);
+  })();
+  await settle();
+  Object.assign(bench.dispatcher.running[0]!.job, { jobId: 'twenty five dollars' });
+  await bench.finishAll();
+  await transcribed;
+  expect(events.at(-1)).toMatchObject({ transcript: { text: '25 dollars' } });
+});

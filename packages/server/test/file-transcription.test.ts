@@ -1,3 +1,4 @@
+import { DEFAULT_TEXT_FORMAT, textFormat } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import { DispatchError } from '../src/dispatch/dispatcher.ts';
 import type { FileReading } from '../src/dispatch/file-reader.ts';
@@ -21,7 +22,7 @@ function settle(): Promise<void> {
 }
 
 /** One file over the real scheduler; its events are collected as they come. */
-async function fileBench(readings: readonly (FileReading | Error)[], limits: Limits = {}) {
+async function fileBench(readings: readonly (FileReading | Error)[], limits: Limits = {}, format = DEFAULT_TEXT_FORMAT) {
   const { windowClips = 4, maximumAudioBytes = 100_000_000, liveAudioBytes = 0, ...scheduling } = limits;
   const bench = sessionBench({ maximumAudioBytes }, { slots: 2, ...scheduling });
   bench.services.budget.tryAcquire(liveAudioBytes);
@@ -36,6 +37,7 @@ async function fileBench(readings: readonly (FileReading | Error)[], limits: Lim
     key: 'file/1',
     protocol: 'openai',
     clipPolicyId: 'sha256:x',
+    format,
     windowClips: () => windowClips,
     controller,
   });
@@ -90,6 +92,16 @@ test('puts clips that are answered out of order back into the order of the file'
     0, 0, 1, 2000, 2, 4000,
   ]);
   expect(bench.isAtRest()).toEqual(AT_REST);
+});
+
+test('has each clip recognized with what the detector saw of it', async () => {
+  const clips = [clipReading(0), clipReading(1)];
+  const bench = await fileBench([...clips, endReading(4000)]);
+  const consumed = bench.consume();
+  await settle();
+  expect(bench.dispatcher.jobs.map(({ speech }) => speech)).toEqual(clips.map(({ clip }) => clip.evidence));
+  for (const job of [...bench.dispatcher.running]) job.finish();
+  await consumed;
 });
 
 test('progress only grows and reaches the end of the file', async () => {
@@ -251,4 +263,15 @@ test('a consumer that leaves stops everything', async () => {
   expect(bench.isAtRest()).toEqual({ ...AT_REST, running: 1 });
   for (const job of [...bench.dispatcher.running]) job.finish();
   expect(bench.isAtRest()).toEqual(AT_REST);
+});
+
+test('writes each clip as asked before anybody sees it; digits that go on behind a pause are redacted as well', async () => {
+  const bench = await fileBench([clipReading(0), clipReading(1), endReading(4000)], {}, textFormat({ redact: ['digits'] }));
+  const consumed = bench.consume();
+  await settle();
+  await bench.answer(1, 'eight two, thanks');
+  await bench.answer(0, 'my number is four three one nine');
+  await consumed;
+  expect(bench.texts()).toEqual(['my number is [digits]', '[digits], thanks']);
+  expect(JSON.stringify(bench.events)).not.toMatch(/four|eight/);
 });

@@ -19,6 +19,11 @@ test('settles once, whatever happens to it later', async () => {
   expect([settlements, cancelled, entry.isSettled, entry.deadlineAtMs, entry.audioMs]).toEqual([1, 1, true, 600, 1000]);
 });
 
+test('keeps what was seen of the clip', () => {
+  const speech = { voicedMs: 96, peakProbability: 0.9, meanProbability: 0.7 };
+  expect(createEntry({ ...CLIP, speech }, { jobId: 'clip#1', nowMs: 0 }).speech).toBe(speech);
+});
+
 test('interims of one clip share their place in the queue', () => {
   const of = (lane: 'interim' | 'final', jobId: string) => queueKey(createEntry({ ...CLIP, lane }, { jobId, nowMs: 0 }));
   expect([of('interim', 'clip#1'), of('interim', 'clip#2'), of('final', 'clip#3')]).toEqual(['clip', 'clip', 'clip#3']);

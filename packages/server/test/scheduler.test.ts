@@ -299,6 +299,25 @@ test('refuses senseless limits', () => {
   expect(() => new Bench(1, { interimWaitRatio: Number.NaN })).toThrow(RangeError);
 });
 
+test('tells the dispatcher what was seen of a clip, in a batch and after a promotion too', async () => {
+  const bench = new Bench(1, { maximumBatch: 2 });
+  const speech = (voicedMs: number) => ({ voicedMs, peakProbability: 0.9, meanProbability: 0.7 });
+  bench.submit('first', { speech: speech(32) });
+  bench.submit('guess', { lane: 'speculative', speech: speech(64) }).promote();
+  bench.submit('mate', { speech: speech(96) });
+  bench.submit('unseen');
+  await bench.finishAll();
+  const seen = new Map(bench.dispatcher.jobs.map((job) => [job.jobId.split('#')[0], job.speech]));
+  expect(seen).toEqual(
+    new Map([
+      ['first', speech(32)],
+      ['guess', speech(64)],
+      ['mate', speech(96)],
+      ['unseen', undefined],
+    ]),
+  );
+});
+
 test('tells the dispatcher how long a clip is of use, and gives up what runs at its deadline', async () => {
   const bench = new Bench();
   bench.submit('first', { deadlineMs: 300 });

@@ -323,3 +323,21 @@ test('closing gives everything back', () => {
   expect(services.budget.usedBytes).toBe(0);
   expect(clock.pending).toBe(0);
 });
+
+test('what is redacted is in no message and no result that is kept, whatever a later connection asks for', async () => {
+  const { session, attach, speak, dispatcher } = bench();
+  const connection = attach(false, { ...HELLO, format: { redact: ['digits'], numerals: 'digits' } });
+  speak(0);
+  speak(1);
+  Object.assign(dispatcher.running[0]!.job, { jobId: 'pin four three one nine, that is twenty five dollars' });
+  dispatcher.running[0]!.finish();
+  await settle();
+  expect(connection.all('final')).toMatchObject([{ text: 'pin [digits], that is 25 dollars' }]);
+  session.detach(connection);
+  const again = attach(true, HELLO);
+  expect(again.all('final')).toMatchObject([{ text: 'pin [digits], that is 25 dollars' }]);
+  Object.assign(dispatcher.running[0]!.job, { jobId: 'pin 4319' });
+  dispatcher.running[0]!.finish();
+  await settle();
+  expect(again.all('final').at(-1)).toMatchObject({ text: 'pin [digits]' });
+});

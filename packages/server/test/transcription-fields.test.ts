@@ -1,3 +1,4 @@
+import { DEFAULT_TEXT_FORMAT } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import { Form } from '../src/api/openai/form.ts';
 import { checkModelFields, languageName, parseTranscriptionFields } from '../src/api/openai/transcription-fields.ts';
@@ -9,7 +10,14 @@ const formOf = (fields: Fields) => new Form(fields.map(([name, value]) => ({ nam
 const parse = (...fields: Fields) => parseTranscriptionFields(formOf([['model', 'moonshine-tiny'], ...fields]), MODEL);
 
 test('asks for json with nothing else unless told otherwise', () => {
-  expect(parse()).toEqual({ format: 'json', isStreamed: false, hasSegments: true, hasWords: false, hasLogprobs: false });
+  expect(parse()).toEqual({
+    format: 'json',
+    isStreamed: false,
+    hasSegments: true,
+    hasWords: false,
+    hasLogprobs: false,
+    text: DEFAULT_TEXT_FORMAT,
+  });
 });
 
 test.each(['json', 'text', 'srt', 'verbose_json', 'vtt'])('takes the format %s', (format) => {
@@ -56,6 +64,9 @@ test.each<[Fields, string, string]>([
     'response_format',
   ],
   [[['temperature', '2']], 'invalid_value', 'temperature'],
+  [[['numerals', 'roman']], 'invalid_value', 'numerals'],
+  [[['profanity', 'true']], 'invalid_value', 'profanity'],
+  [[['redact', 'digits,names']], 'invalid_value', 'redact'],
   [
     [
       ['prompt', 'a'],
@@ -197,4 +208,16 @@ test('what can be checked before the file has come is, and only that', () => {
 test('names a language as OpenAI does', () => {
   expect(languageName('en')).toBe('english');
   expect(languageName('de')).toBe('german');
+});
+
+test('takes how the text is written, lists in every form', () => {
+  const redact = ['digits', 'email'];
+  expect(parse(['numerals', 'digits'], ['profanity', 'mask']).text).toEqual({ numerals: 'digits', profanity: 'mask', redact: [] });
+  expect(parse(['redact', 'digits, email']).text.redact).toEqual(redact);
+  expect(parse(['redact[]', 'digits'], ['redact[]', 'email']).text.redact).toEqual(redact);
+  expect(parse(['redact[0]', 'email'], ['numerals', 'null']).text).toEqual({
+    numerals: 'as-heard',
+    profanity: 'as-heard',
+    redact: ['email'],
+  });
 });

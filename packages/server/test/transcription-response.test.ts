@@ -1,4 +1,5 @@
 import type { RecordingSegment, RecordingTranscript } from '@outspoken/recording';
+import { DEFAULT_TEXT_FORMAT } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import { writeTranscription } from '../src/api/openai/transcription-response.ts';
 
@@ -42,7 +43,14 @@ const TRANSCRIPT: RecordingTranscript = {
   isTruncated: false,
 };
 const NOTHING: RecordingTranscript = { ...TRANSCRIPT, text: '', segments: [] };
-const FIELDS = { format: 'json', isStreamed: false, hasSegments: true, hasWords: false, hasLogprobs: false } as const;
+const FIELDS = {
+  format: 'json',
+  isStreamed: false,
+  hasSegments: true,
+  hasWords: false,
+  hasLogprobs: false,
+  text: DEFAULT_TEXT_FORMAT,
+} as const;
 
 const jsonOf = (transcript: RecordingTranscript, fields: object): Record<string, unknown> =>
   JSON.parse(writeTranscription(transcript, { ...FIELDS, ...fields }, 'en').body);

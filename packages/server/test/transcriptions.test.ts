@@ -285,3 +285,37 @@ test('the models are listed and described, none while no worker has loaded one',
   dispatcher.slots = 0;
   expect((await client.models.list()).data).toEqual([]);
 });
+
+const REDACTED: [string, [string, string][], RegExp][] = [
+  ['json with probabilities', [['include[]', 'logprobs']], /^\{"text":"pin \[digits\] \[digits\]","logprobs":\[\],/],
+  ['text', [['response_format', 'text']], /^pin \[digits\] \[digits\]\n$/],
+  ['srt', [['response_format', 'srt']], /\n\[digits\]\n/],
+  ['vtt', [['response_format', 'vtt']], /\n\[digits\]\n/],
+  [
+    'verbose_json',
+    [
+      ['response_format', 'verbose_json'],
+      ['timestamp_granularities[]', 'word'],
+      ['timestamp_granularities[]', 'segment'],
+    ],
+    /"word":"\[digits\]"/,
+  ],
+  ['events', [['stream', 'true']], /"delta":"pin \[digits\]"[\s\S]*"text":"pin \[digits\] \[digits\]"/],
+];
+
+test.each(REDACTED)('%s hold what is redacted in no place', async (_name, fields, body) => {
+  const { post, dispatcher } = await startFileServer();
+  // The second clip goes on with the digits of the first.
+  const answers = ['pin 43198', '43198 77'];
+  Object.defineProperty(dispatcher, 'text', { get: () => answers.shift() });
+  const text = await (await post(formOf(wavBytes(2_000), [...FIELDS, ['redact', 'digits'], ...fields]))).text();
+  expect(text).toMatch(body);
+  expect(text).not.toMatch(/4319|77/);
+});
+
+test('a form of the text that there is not is refused by name', async () => {
+  const { post } = await startFileServer();
+  const response = await post(formOf(wavBytes(1_000), [...FIELDS, ['numerals', 'roman']]));
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { code: 'invalid_value', param: 'numerals' } });
+});

@@ -1,3 +1,4 @@
+import { DEFAULT_TEXT_FORMAT } from '@outspoken/text';
 import { expect, test } from 'vitest';
 import type { SessionError } from '../src/session/session-error.ts';
 import { Utterance, type UtteranceResult } from '../src/session/utterance.ts';
@@ -14,6 +15,7 @@ function open(options: Parameters<typeof sessionBench>[0] = {}, wantsInterims = 
     key: 'key',
     tenant: 'one',
     wantsInterims: () => wantsInterims,
+    format: DEFAULT_TEXT_FORMAT,
     onInterim: (_revision, text) => interims.push(text),
     onSettled: (result) => results.push(result),
   });
@@ -41,6 +43,24 @@ test('recognizes the samples up to the given length', async () => {
   expect(results).toMatchObject([{ type: 'recognized', end: { lengthSamples: 3_000, reason: 'silence' }, serverMs: 120 }]);
   expect(services.budget.usedBytes).toBe(0);
   expect(clock.pending).toBe(0);
+});
+
+test('hands on what was seen of the clip, at its guessed end and at its end', () => {
+  const { utterance, dispatcher } = open();
+  const evidence = { voicedMs: 96, peakProbability: 0.9, meanProbability: 0.7 };
+  utterance.write(frame(0, tone(4_000)));
+  utterance.maybeEnd({ type: 'maybe_end', clipId: start(0).clipId, lengthSamples: 2_000, evidence });
+  const message = end(0, 4_000);
+  utterance.end(message);
+  dispatcher.running[0]?.finish();
+  expect(dispatcher.jobs.map(({ speech }) => speech)).toEqual([evidence, message.evidence]);
+});
+
+test('a clip that stalls has no evidence', () => {
+  const { utterance, dispatcher, clock } = open();
+  utterance.write(frame(0, tone(2_000)));
+  clock.advance(5_000);
+  expect(dispatcher.jobs.map(({ speech }) => speech)).toEqual([undefined]);
 });
 
 test('counts audio that is new, once', () => {

@@ -89,6 +89,28 @@ test('tells its model once loaded, answers each clip as it ends with its part of
   expect(await served).toBe('closed');
 });
 
+test('gives the recognizer each clip with what was seen of it', async () => {
+  const given: RecognizerClip[] = [];
+  const { port } = await serve(
+    recognizerThat(async (clips) => {
+      given.push(...clips);
+    }),
+  );
+  const speech = { voicedMs: 96, peakProbability: 0.9, meanProbability: 0.7 };
+  const samples = new Float32Array(1600);
+  const clips = [
+    { jobId: 'a', samples, speech },
+    { jobId: 'b', samples },
+  ];
+  port.emit('message', { type: 'batch', batchId: 1, clips });
+  await settled();
+  const signal = expect.any(AbortSignal);
+  expect(given).toStrictEqual([
+    { samples, speech, signal },
+    { samples, signal },
+  ]);
+});
+
 test('begins with the next batch when all clips of the one before have ended', async () => {
   const manual = new ManualRecognizer();
   const { port } = await serve(manual.recognizer);

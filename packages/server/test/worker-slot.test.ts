@@ -63,6 +63,19 @@ test('has room for one batch that runs and one in its hand', () => {
   expect([slot.isIdle, slot.hasFreeHand]).toEqual([false, true]);
 });
 
+test('gives each clip of a batch with what was seen of it', () => {
+  const { child, slot } = bench();
+  const speech = { voicedMs: 96, peakProbability: 0.9, meanProbability: 0.7 };
+  const samples = new Float32Array(1600);
+  const signal = new AbortController().signal;
+  slot.give([new RecognitionTask({ jobId: 'a', samples, speech, signal }), new RecognitionTask({ jobId: 'b', samples })]);
+  const clips = [
+    { jobId: 'a', samples, speech },
+    { jobId: 'b', samples },
+  ];
+  expect(child.sent).toStrictEqual([{ type: 'batch', batchId: 1, clips }]);
+});
+
 test('tells how long a clip was in its hand', () => {
   const { child, slot, listener, clock } = bench();
   const first = task('a');

@@ -24,8 +24,8 @@ export type SegmentEvent =
   | { readonly type: 'clip_start'; readonly startSample: number }
   /** Everything before `endSample` belongs to the open clip for certain. */
   | { readonly type: 'clip_audio'; readonly endSample: number }
-  /** A pause: if it lasts, the clip ends at `endSample`, and all of that audio has been announced. */
-  | { readonly type: 'maybe_end'; readonly endSample: number }
+  /** A pause: if it lasts, the clip ends at `endSample` with this evidence, and all of that audio has been announced. */
+  | { readonly type: 'maybe_end'; readonly endSample: number; readonly evidence: SpeechEvidence }
   /** Speech again after `maybe_end`: the clip goes on. */
   | { readonly type: 'resume' }
   | {

@@ -1,6 +1,6 @@
 import { type ClipPolicy, DEFAULT_CLIP_POLICY } from '@outspoken/audio';
 import { OnsetDetector } from './onset-detector.ts';
-import { ProbabilityHistory } from './probability-history.ts';
+import { ProbabilityHistory, type VoicedSpan } from './probability-history.ts';
 import type { ClipEndReason, FlushReason, SegmentEvent } from './segment-event.ts';
 import {
   DEFAULT_SEGMENTER_OPTIONS,
@@ -165,8 +165,9 @@ export class Segmenter {
     } else {
       this.#silentFrames += 1;
       if (this.#silentFrames === maybeEndFrames) {
-        this.#announce(events, this.#tailEndSample);
-        events.push({ type: 'maybe_end', endSample: this.#tailEndSample });
+        const endSample = this.#tailEndSample;
+        this.#announce(events, endSample);
+        events.push({ type: 'maybe_end', endSample, evidence: this.#voicedUpTo(endSample).evidence });
       }
       // A pause that reaches the maximum ends the clip there: to wait for more speech would only mean to split in the pause.
       const isFull = this.#silentFrames >= maybeEndFrames && this.endSample >= this.#maximumEndSample;
@@ -203,11 +204,16 @@ export class Segmenter {
 
   #end(events: SegmentEvent[], reason: ClipEndReason, endSample: number): void {
     this.#announce(events, endSample);
-    const endFrame = Math.floor(endSample / FRAME_SAMPLES);
-    const { evidence, voicedEndFrame } = this.#history.voicedSpan(this.#evidenceStartFrame, endFrame, this.#limits.offsetProbability);
+    const { evidence, voicedEndFrame } = this.#voicedUpTo(endSample);
     const voicedEndSample = voicedEndFrame * FRAME_SAMPLES;
     events.push({ type: 'clip_end', endSample, voicedEndSample, reason, continues: reason === 'split', evidence });
     this.#floorSample = endSample;
+  }
+
+  /** What was voiced of the open clip if it ends here. */
+  #voicedUpTo(endSample: number): VoicedSpan {
+    const endFrame = Math.floor(endSample / FRAME_SAMPLES);
+    return this.#history.voicedSpan(this.#evidenceStartFrame, endFrame, this.#limits.offsetProbability);
   }
 
   /** Announces what the clip contains whatever comes next: not the silence beyond the tail, not the span where a split is looked for. */

@@ -134,15 +134,16 @@ test('clip audio only grows, was already heard, ends with the clip, and needs no
   });
 });
 
-test('a clip that ends in silence ends where maybe_end said, at the last voiced frame and the tail', () => {
+test('a clip that ends in silence ends as maybe_end said, at the last voiced frame and the tail', () => {
   check(({ policy, options }, { events, clips, frames }) => {
-    let maybeEndSample: number | undefined;
+    let maybeEnd: SegmentEvent | undefined;
     for (const { event } of events) {
-      if (event.type === 'maybe_end') maybeEndSample = event.endSample;
-      else if (event.type === 'resume') maybeEndSample = undefined;
+      if (event.type === 'maybe_end') maybeEnd = event;
+      else if (event.type === 'resume') maybeEnd = undefined;
       else if (event.type === 'clip_end') {
-        if (event.reason === 'silence') expect(event.endSample).toBe(maybeEndSample);
-        maybeEndSample = undefined;
+        const { endSample, evidence } = event;
+        if (event.reason === 'silence') expect(maybeEnd).toEqual({ type: 'maybe_end', endSample, evidence });
+        maybeEnd = undefined;
       }
     }
     for (const clip of clips) {

@@ -10,6 +10,7 @@ const HANGOVER = Math.ceil((DEFAULT_CLIP_POLICY.hangoverMs * 16) / FRAME);
 test('opens a clip with pre-roll, announces its audio, offers the end after 192 ms and ends it after the hangover', () => {
   const events = pushAll(new Segmenter(), [...quiet(20), ...speech(10), ...quiet(HANGOVER)]);
   const startSample = 20 * FRAME - PRE_ROLL;
+  const evidence = { voicedMs: 320, peakProbability: 0.9, meanProbability: expect.closeTo(0.9, 10) };
   expect(at(events, 20)).toEqual([{ type: 'tentative_start', startSample: 20 * FRAME }]);
   expect(at(events, 21)).toEqual([{ type: 'confirmed_start', startSample: 20 * FRAME }]);
   expect(at(events, 23)).toEqual([
@@ -19,7 +20,7 @@ test('opens a clip with pre-roll, announces its audio, offers the end after 192 
   expect(at(events, 29)).toEqual([{ type: 'clip_audio', endSample: 30 * FRAME }]);
   expect(at(events, 35)).toEqual([
     { type: 'clip_audio', endSample: 30 * FRAME + TAIL },
-    { type: 'maybe_end', endSample: 30 * FRAME + TAIL },
+    { type: 'maybe_end', endSample: 30 * FRAME + TAIL, evidence },
   ]);
   expect(at(events, 29 + HANGOVER)).toEqual([
     {
@@ -28,7 +29,7 @@ test('opens a clip with pre-roll, announces its audio, offers the end after 192 
       voicedEndSample: 30 * FRAME,
       reason: 'silence',
       continues: false,
-      evidence: { voicedMs: 320, peakProbability: 0.9, meanProbability: expect.closeTo(0.9, 10) },
+      evidence,
     },
   ]);
   expect(events).toHaveLength(44 - 28 + 2);
@@ -63,6 +64,16 @@ test('goes on after a pause that is shorter than the hangover', () => {
   expect(at(events, 9 + HANGOVER)).toEqual([{ type: 'resume' }, { type: 'clip_audio', endSample: (10 + HANGOVER) * FRAME }]);
   expect(types(events).filter((type) => type === 'clip_start')).toHaveLength(1);
   expect(types(events).filter((type) => type === 'maybe_end')).toHaveLength(2);
+});
+
+test('offers each end with the evidence up to it', () => {
+  const events = pushAll(new Segmenter(), [...speech(10), ...quiet(6), ...Array(5).fill(0.4), ...quiet(HANGOVER)]);
+  const offered = events.flatMap(({ event }) => (event.type === 'maybe_end' ? [event.evidence] : []));
+  expect(offered).toEqual([
+    { voicedMs: 320, peakProbability: 0.9, meanProbability: expect.closeTo(0.9, 10) },
+    { voicedMs: 480, peakProbability: 0.9, meanProbability: expect.closeTo((10 * 0.9 + 5 * 0.4) / 15, 10) },
+  ]);
+  expect(events.at(-1)!.event).toMatchObject({ type: 'clip_end', evidence: offered[1] });
 });
 
 test('offers no end in a pause that is shorter than 192 ms', () => {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { type Numerals, type Redaction, textFormat } from '@outspoken/text';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODE } from '../exit-code.ts';
@@ -28,6 +29,9 @@ export interface TranscribeOptions {
   /** Recognition processes of this machine. */
   readonly workers?: number;
   readonly model?: string;
+  readonly numerals?: Numerals;
+  readonly maskProfanity?: boolean;
+  readonly redact?: readonly Redaction[];
   readonly recursive?: boolean;
   readonly force?: boolean;
   readonly skipExisting?: boolean;
@@ -130,12 +134,17 @@ function createOutput(
 async function work(inputs: readonly Input[], parts: Omit<Run, 'transcriber'>, options: TranscribeOptions): Promise<number> {
   const stopping = new AbortController();
   const signal = AbortSignal.any([parts.signal, stopping.signal]);
-  await using transcriber = await openTranscriber(options, {
-    environment: parts.context.environment,
-    folder: parts.context.folder,
-    log: (line) => parts.context.stderr.write(line),
-    onWait: (waitMs, reason) => parts.progress.note(`the server asks to wait ${(waitMs / 1000).toFixed(1)} s: ${reason}`),
-  });
+  const { numerals = 'as-heard', maskProfanity, redact = [] } = options;
+  const format = textFormat({ numerals, redact, ...(maskProfanity ? { profanity: 'mask' } : {}) });
+  await using transcriber = await openTranscriber(
+    { ...options, textFormat: format },
+    {
+      environment: parts.context.environment,
+      folder: parts.context.folder,
+      log: (line) => parts.context.stderr.write(line),
+      onWait: (waitMs, reason) => parts.progress.note(`the server asks to wait ${(waitMs / 1000).toFixed(1)} s: ${reason}`),
+    },
+  );
   signal.throwIfAborted();
   let failedCount = 0;
   await forEachInParallel(inputs, options.jobs, async (input, index) => {

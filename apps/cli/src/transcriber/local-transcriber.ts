@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { type FileEvent, SessionError } from '@outspoken/server';
+import { DEFAULT_TEXT_FORMAT, type TextFormat } from '@outspoken/text';
 import type { Result } from '../output/transcript-document.ts';
 import type { Transcriber, TranscribeTask } from './transcriber.ts';
 
 /** The part of the server's engine that a transcriber needs. */
 export interface TranscribingEngine {
   readonly graph: string;
-  transcribe(path: string, options: { readonly signal: AbortSignal }): AsyncGenerator<FileEvent>;
+  transcribe(path: string, options: { readonly signal: AbortSignal; readonly format: TextFormat }): AsyncGenerator<FileEvent>;
   close(): Promise<void>;
 }
 
@@ -18,9 +19,12 @@ const ALL_KNOWN: Result['unknown'] = new Set();
 /** Transcribes on this machine, with the engine of the server. */
 export class LocalTranscriber implements Transcriber {
   readonly #engine: TranscribingEngine;
+  readonly #format: TextFormat;
 
-  constructor(engine: TranscribingEngine) {
+  /** @param format - How texts are written. */
+  constructor(engine: TranscribingEngine, format: TextFormat = DEFAULT_TEXT_FORMAT) {
     this.#engine = engine;
+    this.#format = format;
   }
 
   get graph(): string {
@@ -47,7 +51,7 @@ export class LocalTranscriber implements Transcriber {
 
   async #transcribeOnce({ path, signal, onProgress }: TranscribeTask): Promise<Result> {
     let durationMs: number | undefined;
-    for await (const event of this.#engine.transcribe(path, { signal })) {
+    for await (const event of this.#engine.transcribe(path, { signal, format: this.#format })) {
       switch (event.type) {
         case 'opened':
           durationMs = event.description.statedDurationMs;

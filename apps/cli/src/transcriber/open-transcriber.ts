@@ -1,4 +1,5 @@
 import { createLogger, loadConfig, startEngine } from '@outspoken/server-app';
+import type { TextFormat } from '@outspoken/text';
 import { CliError } from '../cli-error.ts';
 import { LocalTranscriber } from './local-transcriber.ts';
 import { RemoteTranscriber } from './remote-transcriber.ts';
@@ -13,6 +14,8 @@ export interface OpenTranscriberOptions {
   readonly model?: string;
   /** Whether each file is recognized in one piece, without the cut. */
   readonly whole?: boolean;
+  /** How texts are written. @defaultValue as they were heard */
+  readonly textFormat?: TextFormat;
   readonly verbose?: boolean;
 }
 
@@ -35,7 +38,7 @@ const LONGEST_FILE_MS = 86_400_000;
  * @throws `ConfigError`, `ModelError` or `DispatchError` when the engine cannot start.
  */
 export async function openTranscriber(options: OpenTranscriberOptions, surroundings: TranscriberSurroundings): Promise<Transcriber> {
-  const { server, jobs, workers, model, verbose, whole } = options;
+  const { server, jobs, workers, model, verbose, whole, textFormat } = options;
   if (whole && (server ?? workers) !== undefined) {
     throw new CliError('usage', '--whole is done by this program alone, leave --server and --workers out');
   }
@@ -44,7 +47,12 @@ export async function openTranscriber(options: OpenTranscriberOptions, surroundi
     if (workers !== undefined) {
       throw new CliError('usage', '--workers is about this machine, a server has its own');
     }
-    return new RemoteTranscriber({ serverUrl: server, onWait, ...(model === undefined ? {} : { model }) });
+    return new RemoteTranscriber({
+      serverUrl: server,
+      onWait,
+      ...(model === undefined ? {} : { model }),
+      ...(textFormat === undefined ? {} : { textFormat }),
+    });
   }
   const argv = [
     ...['--file-readers', String(jobs)],
@@ -62,5 +70,5 @@ export async function openTranscriber(options: OpenTranscriberOptions, surroundi
     return new WholeFileTranscriber(await loadWholeFileRecognizer(settings));
   }
   const logger = createLogger({ level: verbose ? settings.logLevel : 'silent', destination: { write: log } });
-  return new LocalTranscriber(await startEngine(settings, logger));
+  return new LocalTranscriber(await startEngine(settings, logger), textFormat);
 }

@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MEDIA_FORMATS } from '@outspoken/media/formats';
+import { DEFAULT_TEXT_FORMAT, type TextFormat } from '@outspoken/text';
 import { CliError } from '../cli-error.ts';
 import type { Result } from '../output/transcript-document.ts';
+import { formatResult } from './format-result.ts';
 import { exchange, type HttpAnswer } from './http-exchange.ts';
 import { type MultipartBody, multipartBody } from './multipart.ts';
 import { readFirstModel, readRefusal, readVerboseAnswer } from './server-answer.ts';
@@ -15,6 +17,8 @@ export interface RemoteTranscriberOptions {
   readonly serverUrl: URL;
   /** Model to ask for. @defaultValue the first one that the server lists */
   readonly model?: string;
+  /** How texts are written. @defaultValue as they were heard */
+  readonly textFormat?: TextFormat;
   /** How often a busy server is asked again. @defaultValue 5 */
   readonly maximumRetries?: number;
   /** Told before each wait. */
@@ -36,6 +40,7 @@ export class RemoteTranscriber implements Transcriber {
   }
 
   async transcribe({ path, name, signal, onProgress }: TranscribeTask): Promise<Result> {
+    const { textFormat = DEFAULT_TEXT_FORMAT } = this.#options;
     const model = await this.#findModel(signal);
     const { size } = await stat(path);
     const body = multipartBody({
@@ -44,11 +49,13 @@ export class RemoteTranscriber implements Transcriber {
         ['response_format', 'verbose_json'],
         ['timestamp_granularities[]', 'segment'],
         ['timestamp_granularities[]', 'word'],
+        ...formatFields(textFormat),
       ],
       file: { path, name: basename(name) === '-' ? 'stdin' : basename(name), mediaType: mediaTypeOf(name), sizeBytes: size },
     });
     const { text } = await this.#ask('v1/audio/transcriptions', signal, body);
-    const result = readVerboseAnswer(text, model);
+    // A server that is not ours passes over fields that it does not know.
+    const result = formatResult(readVerboseAnswer(text, model), textFormat);
     onProgress(result.transcript.durationMs, result.transcript.durationMs);
     return result;
   }
@@ -85,6 +92,15 @@ export class RemoteTranscriber implements Transcriber {
       await setTimeout(waitMs, undefined, { signal });
     }
   }
+}
+
+/** Only what is not the default, for servers that are strict about fields. */
+function formatFields({ numerals, profanity, redact }: TextFormat): [string, string][] {
+  return [
+    ...(numerals === DEFAULT_TEXT_FORMAT.numerals ? [] : [['numerals', numerals] satisfies [string, string]]),
+    ...(profanity === DEFAULT_TEXT_FORMAT.profanity ? [] : [['profanity', profanity] satisfies [string, string]]),
+    ...redact.map((name): [string, string] => ['redact[]', name]),
+  ];
 }
 
 /** How long to wait before the same is asked again, in milliseconds; undefined when that would not help. */

@@ -8,6 +8,8 @@ export interface ClipToDecode {
   readonly samples: Float32Array;
   /** Most tokens to write, the end token not counted. */
   readonly maximumTokens: number;
+  /** Whether the text may not end at once, because somebody is known to have spoken. */
+  readonly forcesStart: boolean;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -4,6 +4,9 @@ import { type GreedySearchResult, NotANumberError } from './greedy-search.ts';
 export interface SearchStep {
   readonly tokenId: number;
   readonly probability: number;
+  /** The second most probable token. */
+  readonly runnerUpId: number;
+  readonly runnerUpProbability: number;
   /** Probability of the token that ends the text. */
   readonly endProbability: number;
 }
@@ -12,14 +15,18 @@ export interface SearchStep {
 export class ClipText {
   readonly #endTokenId: number;
   readonly #maximumTokens: number;
+  readonly #forcesStart: boolean;
   readonly #tokenIds: number[] = [];
   readonly #logProbabilities: number[] = [];
   #endProbabilityAtStart = 0;
+  #hasForcedStart = false;
   #hasEnded = false;
 
-  constructor({ endTokenId, maximumTokens }: { readonly endTokenId: number; readonly maximumTokens: number }) {
-    this.#endTokenId = endTokenId;
-    this.#maximumTokens = maximumTokens;
+  /** @param options.forcesStart - Whether it may not end at once: then it begins with the second most probable token. */
+  constructor(options: { readonly endTokenId: number; readonly maximumTokens: number; readonly forcesStart: boolean }) {
+    this.#endTokenId = options.endTokenId;
+    this.#maximumTokens = options.maximumTokens;
+    this.#forcesStart = options.forcesStart;
   }
 
   /** The last token, if there is one. */
@@ -34,17 +41,27 @@ export class ClipText {
 
   /** @throws {@link NotANumberError} when a probability is none. */
   write(steps: readonly SearchStep[]): void {
-    for (const { tokenId, probability, endProbability } of steps) {
+    for (const { tokenId, probability, runnerUpId, runnerUpProbability, endProbability } of steps) {
       // Also what a probability of 0 would be: the largest of a vocabulary never is.
       if (!(probability > 0)) throw new NotANumberError(this.#tokenIds.length);
-      if (this.#tokenIds.length === 0) this.#endProbabilityAtStart = endProbability;
-      if (tokenId === this.#endTokenId) {
+      const isFirst = this.#tokenIds.length === 0;
+      if (isFirst) this.#endProbabilityAtStart = endProbability;
+      if (tokenId !== this.#endTokenId) {
+        this.#push(tokenId, probability);
+      } else if (isFirst && this.#forcesStart && this.#maximumTokens > 0) {
+        this.#hasForcedStart = true;
+        // Of what is left when the end is forbidden; the smallest number where an end of probability 1 leaves nothing.
+        this.#push(runnerUpId, Math.max(runnerUpProbability / (1 - probability) || 0, Number.MIN_VALUE));
+      } else {
         this.#hasEnded = true;
         return;
       }
-      this.#tokenIds.push(tokenId);
-      this.#logProbabilities.push(Math.log(probability));
     }
+  }
+
+  #push(tokenId: number, probability: number): void {
+    this.#tokenIds.push(tokenId);
+    this.#logProbabilities.push(Math.log(probability));
   }
 
   result(): GreedySearchResult {
@@ -52,6 +69,7 @@ export class ClipText {
       tokenIds: this.#tokenIds,
       logProbabilities: this.#logProbabilities,
       endProbabilityAtStart: this.#endProbabilityAtStart,
+      hasForcedStart: this.#hasForcedStart,
       hasReachedCap: !this.#hasEnded,
     };
   }

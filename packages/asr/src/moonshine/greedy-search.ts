@@ -14,6 +14,8 @@ export interface GreedySearchOptions {
   readonly endTokenId: number;
   /** Most tokens to write, the end token not counted. */
   readonly maximumTokens: number;
+  /** Whether the text may not end at once: then it begins with the second most probable token. @defaultValue false */
+  readonly forcesStart?: boolean;
   /** Monotonic clock, in milliseconds. */
   readonly now: () => number;
   /** Stops the search between two steps. */
@@ -28,6 +30,8 @@ export interface GreedySearchResult {
   readonly logProbabilities: readonly number[];
   /** Probability of the end token in the first step, 0-1. */
   readonly endProbabilityAtStart: number;
+  /** Whether the text would have ended at once and was not let: the probability of its first token is one among the others only. */
+  readonly hasForcedStart: boolean;
   /** Whether the search was cut off before the end token came. */
   readonly hasReachedCap: boolean;
 }
@@ -51,23 +55,30 @@ const TURN_INTERVAL_MS = 50;
  * @throws the reason of the signal when it is aborted.
  */
 export async function searchGreedily(decoder: StepDecoder, options: GreedySearchOptions): Promise<GreedySearchResult> {
-  const { startTokenId, endTokenId, maximumTokens, now, signal } = options;
+  const { startTokenId, endTokenId, maximumTokens, forcesStart = false, now, signal } = options;
   const tokenIds: number[] = [];
   const logProbabilities: number[] = [];
   let endProbabilityAtStart = 0;
+  let hasForcedStart = false;
   let hasReachedCap = true;
   let previousTokenId = startTokenId;
   let turnAtMs = now();
   for (let stepIndex = 0; stepIndex < maximumTokens; stepIndex += 1) {
     signal?.throwIfAborted();
     const logits = await decoder.step(previousTokenId);
-    const tokenId = findLargest(logits);
-    const logNormaliser = logSumExp(logits, logits[tokenId] ?? Number.NaN);
+    let tokenId = findLargest(logits);
+    let logNormaliser = logSumExp(logits, logits[tokenId] ?? Number.NaN);
     if (!Number.isFinite(logNormaliser)) {
       throw new NotANumberError(stepIndex);
     }
     if (stepIndex === 0) {
       endProbabilityAtStart = Math.exp((logits[endTokenId] ?? Number.NEGATIVE_INFINITY) - logNormaliser);
+    }
+    if (tokenId === endTokenId && stepIndex === 0 && forcesStart) {
+      hasForcedStart = true;
+      logits[endTokenId] = Number.NEGATIVE_INFINITY;
+      tokenId = findLargest(logits);
+      logNormaliser = logSumExp(logits, logits[tokenId] ?? Number.NaN);
     }
     if (tokenId === endTokenId) {
       hasReachedCap = false;
@@ -82,7 +93,7 @@ export async function searchGreedily(decoder: StepDecoder, options: GreedySearch
     }
   }
   signal?.throwIfAborted();
-  return { tokenIds, logProbabilities, endProbabilityAtStart, hasReachedCap };
+  return { tokenIds, logProbabilities, endProbabilityAtStart, hasForcedStart, hasReachedCap };
 }
 
 /** Index of the largest value, the first of equals. */

@@ -1,3 +1,5 @@
+import type { ForcedStartWeights } from './forced-start.ts';
+
 /** Numbers that the code of the family needs and that the graphs do not hold. */
 export interface MoonshineParameters {
   /** Rate of the samples, in hertz. */
@@ -14,6 +16,8 @@ export interface MoonshineParameters {
   readonly maximumTokens: number;
   /** Fastest plausible speech, in tokens per second of audio. */
   readonly maximumTokensPerSecond: number;
+  /** When to believe a text that was not let end at once; absent for a model for which nobody has measured it. */
+  readonly forcedStart?: ForcedStartWeights;
 }
 
 const NAMES = [
@@ -26,13 +30,20 @@ const NAMES = [
   'maximumTokensPerSecond',
 ] as const satisfies readonly (keyof MoonshineParameters)[];
 
+const FORCED_START_NAMES = {
+  intercept: 'forcedStartIntercept',
+  meanSpeechLogOdds: 'forcedStartMeanSpeechLogOdds',
+  firstLogProbability: 'forcedStartFirstLogProbability',
+  meanLogProbability: 'forcedStartMeanLogProbability',
+} as const satisfies Readonly<Record<keyof ForcedStartWeights, string>>;
+
 /**
  * Picks the parameters of the family out of a model's manifest.
  *
  * @throws RangeError when one is missing, not finite or negative.
  */
 export function readMoonshineParameters(parameters: Readonly<Record<string, number>>): MoonshineParameters {
-  const read = (name: (typeof NAMES)[number]): [string, number] => {
+  const read = <Name extends string>(name: Name): [Name, number] => {
     const value = parameters[name];
     if (value === undefined || !Number.isFinite(value) || value < 0) {
       throw new RangeError(`model parameter ${name} must be a number of at least 0, got ${value}`);
@@ -40,7 +51,18 @@ export function readMoonshineParameters(parameters: Readonly<Record<string, numb
     return [name, value];
   };
   // NAMES lists every key of the interface.
-  return Object.fromEntries(NAMES.map(read)) as unknown as MoonshineParameters;
+  const required = Object.fromEntries(NAMES.map(read)) as unknown as MoonshineParameters;
+  if (parameters[FORCED_START_NAMES.intercept] === undefined) return required;
+  const weightOf = (name: keyof ForcedStartWeights): number => read(FORCED_START_NAMES[name])[1];
+  return {
+    ...required,
+    forcedStart: {
+      intercept: weightOf('intercept'),
+      meanSpeechLogOdds: weightOf('meanSpeechLogOdds'),
+      firstLogProbability: weightOf('firstLogProbability'),
+      meanLogProbability: weightOf('meanLogProbability'),
+    },
+  };
 }
 
 /** The most tokens that a clip can plausibly hold: two more than the fastest speech, so that a short word still ends by itself. */

@@ -104,7 +104,7 @@ export class PreparedDecoder implements ClipDecoder {
     const encoded = await this.encode(clip.samples);
     const encodedAtMs = now();
     clip.signal?.throwIfAborted();
-    const text = new ClipText({ endTokenId: parameters.endTokenId, maximumTokens: clip.maximumTokens });
+    const text = new ClipText({ endTokenId: parameters.endTokenId, maximumTokens: clip.maximumTokens, forcesStart: clip.forcesStart });
     return { clip, encoded, encoderMs: encodedAtMs - startedAtMs, encodedAtMs, text, end };
   }
 
@@ -148,10 +148,14 @@ export class PreparedDecoder implements ClipDecoder {
     tensors.advance(outputs);
     const ids = dataOf(outputs, 'token_ids', BigInt64Array);
     const probabilities = dataOf(outputs, 'probabilities', Float32Array);
+    const runnerUpIds = dataOf(outputs, 'runner_up_ids', BigInt64Array);
+    const runnerUpProbabilities = dataOf(outputs, 'runner_up_probabilities', Float32Array);
     const endProbabilities = dataOf(outputs, 'end_probabilities', Float32Array);
     const steps = Array.from(ids, (id, index) => ({
       tokenId: Number(id),
       probability: probabilities[index] ?? Number.NaN,
+      runnerUpId: Number(runnerUpIds[index]),
+      runnerUpProbability: runnerUpProbabilities[index] ?? Number.NaN,
       endProbability: endProbabilities[index] ?? Number.NaN,
     }));
     return Array.from({ length: steps.length / open.length }, (_, step) => steps.slice(step * open.length, (step + 1) * open.length));

@@ -1,13 +1,15 @@
 import type { OnnxRuntime } from '@outspoken/onnx';
 import { isSilentClip, validateClip } from '../clip-guard.ts';
-import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from '../recognizer.ts';
+import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, SpeechEvidence, TranscribeOptions } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
 import { countTokensBeforeRepetition } from '../repetition-guard.ts';
 import type { EmptyReason, GuardAction, Token, Transcript } from '../transcript.ts';
 import { assembleWords } from '../word-assembly.ts';
 import type { ClipDecoder, ClipToDecode, DecodedClip } from './clip-decoder.ts';
+import { isForcedStartBelievable } from './forced-start.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { NotANumberError } from './greedy-search.ts';
+import { isMemorisedPhrase } from './memorised-phrase.ts';
 import { loadMoonshineModel } from './model.ts';
 import { type MoonshineParameters, maximumTokensOf, readMoonshineParameters } from './parameters.ts';
 import { PreparedDecoder, type PreparedDecoderOptions } from './prepared-decoder.ts';
@@ -133,7 +135,7 @@ class MoonshineRecognizer implements Recognizer {
     const transcripts: Transcript[] = [];
     const { maximumBatch } = this.model;
     for (let first = 0; first < clips.length; first += maximumBatch) {
-      const batch = clips.slice(first, first + maximumBatch).map(({ samples }) => (signal ? { samples, signal } : { samples }));
+      const batch = clips.slice(first, first + maximumBatch).map(({ signal: _, ...clip }) => (signal ? { ...clip, signal } : clip));
       const results = new Map<number, ClipResult>();
       await this.transcribeEach(batch, (index, result) => results.set(first + index, result));
       for (const [clipIndex, result] of [...results].sort(([a], [b]) => a - b)) {
@@ -148,13 +150,23 @@ class MoonshineRecognizer implements Recognizer {
 
   async transcribeEach(clips: readonly RecognizerClip[], onResult: (index: number, result: ClipResult) => void): Promise<void> {
     const { decoder, parameters } = this.#parts;
-    const spoken: { readonly clipIndex: number; readonly clip: ClipToDecode }[] = [];
-    for (const [clipIndex, { samples, signal }] of clips.entries()) {
+    const spoken: { readonly clipIndex: number; readonly speech: SpeechEvidence | undefined; readonly clip: ClipToDecode }[] = [];
+    for (const [clipIndex, { samples, speech, signal }] of clips.entries()) {
       try {
         signal?.throwIfAborted();
         validateClip(samples, this.model, clipIndex);
         if (isSilentClip(samples)) onResult(clipIndex, { type: 'transcript', transcript: this.#silence(samples) });
-        else spoken.push({ clipIndex, clip: { samples, signal, maximumTokens: maximumTokensOf(samples.length, parameters) } });
+        else
+          spoken.push({
+            clipIndex,
+            speech,
+            clip: {
+              samples,
+              maximumTokens: maximumTokensOf(samples.length, parameters),
+              forcesStart: speech !== undefined && parameters.forcedStart !== undefined,
+              signal,
+            },
+          });
       } catch (error) {
         onResult(clipIndex, toErrorResult(error, clipIndex, signal));
       }
@@ -162,12 +174,12 @@ class MoonshineRecognizer implements Recognizer {
     await decoder.decodeEach(
       spoken.map(({ clip }) => clip),
       (place, outcome) => {
-        const { clipIndex, clip } = spoken[place] ?? {};
+        const { clipIndex, speech, clip } = spoken[place] ?? {};
         if (clipIndex === undefined || !clip) return;
         onResult(
           clipIndex,
           outcome.type === 'decoded'
-            ? { type: 'transcript', transcript: this.#toTranscript(outcome.clip, clip.samples) }
+            ? { type: 'transcript', transcript: this.#toTranscript(outcome.clip, clip.samples, speech) }
             : toErrorResult(outcome.error, clipIndex, clip.signal),
         );
       },
@@ -183,10 +195,18 @@ class MoonshineRecognizer implements Recognizer {
     return (samples.length * 1000) / this.#parts.parameters.sampleRateHz;
   }
 
-  #toTranscript({ found, timings }: DecodedClip, samples: Float32Array): Transcript {
+  #toTranscript({ found, timings }: DecodedClip, samples: Float32Array, speech: SpeechEvidence | undefined): Transcript {
     const { tokenizer, parameters } = this.#parts;
     const audioMs = this.#durationMsOf(samples);
-    const guards: GuardAction[] = found.hasReachedCap ? ['token_cap'] : [];
+    const guards: GuardAction[] = [];
+    if (found.hasForcedStart) {
+      const { forcedStart } = parameters;
+      if (!speech || !forcedStart || !isForcedStartBelievable(found, speech, forcedStart)) {
+        return { ...emptyTranscript('no_speech', found.endProbabilityAtStart), guards, timings, audioMs };
+      }
+      guards.push('forced_start');
+    }
+    if (found.hasReachedCap) guards.push('token_cap');
     const keptCount = countTokensBeforeRepetition(found.tokenIds, found.hasReachedCap);
     if (keptCount < found.tokenIds.length) {
       guards.push('repetition');
@@ -196,6 +216,9 @@ class MoonshineRecognizer implements Recognizer {
     const texts = tokenizer.decode(tokenIds);
     const text = texts.join('').trim();
     const noSpeechProbability = found.endProbabilityAtStart;
+    if (found.hasForcedStart && isMemorisedPhrase(text, noSpeechProbability)) {
+      return { ...emptyTranscript('filtered', noSpeechProbability), guards: ['memorised_phrase'], timings, audioMs };
+    }
     if (text === '') {
       const reason: EmptyReason = tokenIds.length === 0 ? 'no_speech' : 'filtered';
       return { ...emptyTranscript(reason, noSpeechProbability), guards, timings, audioMs };

@@ -31,7 +31,7 @@ export class ShippedDecoder implements ClipDecoder {
     return this.#graphs.close();
   }
 
-  async #decode({ samples, maximumTokens, signal }: ClipToDecode): Promise<DecodedClip> {
+  async #decode({ samples, maximumTokens, forcesStart, signal }: ClipToDecode): Promise<DecodedClip> {
     signal?.throwIfAborted();
     const startedAtMs = this.#now();
     const encoderStates = await this.#graphs.encode(samples);
@@ -40,6 +40,7 @@ export class ShippedDecoder implements ClipDecoder {
       startTokenId: this.#parameters.startTokenId,
       endTokenId: this.#parameters.endTokenId,
       maximumTokens,
+      forcesStart,
       now: this.#now,
       signal,
     });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { type ClipDecoder, type ClipOutcome, decodeClip } from '../../src/moonshine/clip-decoder.ts';
 
-const clip = { samples: new Float32Array(1600), maximumTokens: 5, signal: undefined };
+const clip = { samples: new Float32Array(1600), maximumTokens: 5, forcesStart: false, signal: undefined };
 const decoded: ClipOutcome = {
   type: 'decoded',
   clip: {
-    found: { tokenIds: [7], logProbabilities: [-1], endProbabilityAtStart: 0.5, hasReachedCap: false },
+    found: { tokenIds: [7], logProbabilities: [-1], endProbabilityAtStart: 0.5, hasForcedStart: false, hasReachedCap: false },
     timings: { encoderMs: 1, decoderMs: 2 },
   },
 };

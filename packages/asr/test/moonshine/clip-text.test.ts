@@ -2,8 +2,14 @@ import { expect, test } from 'vitest';
 import { ClipText } from '../../src/moonshine/clip-text.ts';
 
 const END = 2;
-const open = (maximumTokens = 10) => new ClipText({ endTokenId: END, maximumTokens });
-const step = (tokenId: number, probability = 0.5, endProbability = 0.25) => ({ tokenId, probability, endProbability });
+const open = (maximumTokens = 10, forcesStart = false) => new ClipText({ endTokenId: END, maximumTokens, forcesStart });
+const step = (tokenId: number, probability = 0.5, endProbability = 0.25) => ({
+  tokenId,
+  probability,
+  runnerUpId: 6,
+  runnerUpProbability: 0.1,
+  endProbability,
+});
 
 test('holds what was written, with the logarithms of its probabilities', () => {
   const text = open();
@@ -15,6 +21,7 @@ test('holds what was written, with the logarithms of its probabilities', () => {
     tokenIds: [7, 8, 9],
     logProbabilities: [Math.log(0.5), Math.log(0.25), 0],
     endProbabilityAtStart: 0.125,
+    hasForcedStart: false,
     hasReachedCap: true,
   });
 });
@@ -30,6 +37,36 @@ test('keeps the probability of the end at the first step even when it ends there
   const text = open();
   text.write([step(END, 0.75, 0.75)]);
   expect(text.result()).toMatchObject({ tokenIds: [], endProbabilityAtStart: 0.75, hasReachedCap: false });
+});
+
+test('begins with the second best token when it may not end at once', () => {
+  const text = open(10, true);
+  text.write([step(END, 0.75, 0.75)]);
+  text.write([step(8, 0.5, 0.3), step(END, 0.9, 0.9)]);
+  expect(text.result()).toEqual({
+    tokenIds: [6, 8],
+    // What is left of the probability is shared by the others.
+    logProbabilities: [Math.log(0.1 / 0.25), Math.log(0.5)],
+    endProbabilityAtStart: 0.75,
+    hasForcedStart: true,
+    hasReachedCap: false,
+  });
+});
+
+test('forces nothing where the text begins by itself, or where nothing may be written', () => {
+  const text = open(10, true);
+  text.write([step(7), step(END, 0.75, 0.75)]);
+  expect(text.result()).toMatchObject({ tokenIds: [7], hasForcedStart: false, hasReachedCap: false });
+  const short = open(0, true);
+  short.write([step(END, 0.75, 0.75)]);
+  expect(short.result()).toMatchObject({ tokenIds: [], hasForcedStart: false });
+});
+
+test('has finite probabilities even where the end leaves none', () => {
+  const text = open(10, true);
+  text.write([{ ...step(END, 1, 1), runnerUpProbability: 0 }]);
+  expect(text.result().logProbabilities[0]).toBeLessThan(-700);
+  expect(Number.isFinite(text.result().logProbabilities[0])).toBe(true);
 });
 
 test('has no last token and no room where nothing may be written', () => {

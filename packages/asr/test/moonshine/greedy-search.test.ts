@@ -35,6 +35,22 @@ test('gives the probability of each token under a softmax over all logits', asyn
   expect(endProbabilityAtStart).toBeCloseTo(1 / total, 12);
 });
 
+test('begins with the next best token when it may not end at once, and ends later as ever', async () => {
+  const logits = [Float32Array.of(0, 0, 4, 3, 0, 0), Float32Array.of(0, 0, 4, 3, 0, 0)];
+  const scores = { step: async () => logits.shift()! };
+  const result = await searchGreedily(scores, { ...OPTIONS, forcesStart: true });
+  expect(result).toMatchObject({ tokenIds: [3], hasForcedStart: true, hasReachedCap: false });
+  const [others, end] = [Math.exp(3) + 4, Math.exp(4)];
+  // Of what is left without the end token.
+  expect(Math.exp(result.logProbabilities[0] ?? 0)).toBeCloseTo(Math.exp(3) / others, 6);
+  expect(result.endProbabilityAtStart).toBeCloseTo(end / (others + end), 6);
+});
+
+test('forces nothing where the text begins by itself', async () => {
+  const result = await searchGreedily(scripted([4, END]), { ...OPTIONS, forcesStart: true });
+  expect(result).toMatchObject({ tokenIds: [4], hasForcedStart: false });
+});
+
 test('does not overflow on large logits', async () => {
   const logits = Float32Array.of(3e38, -3e38, 2.9e38);
   const { logProbabilities } = await searchGreedily({ step: async () => logits }, { ...OPTIONS, maximumTokens: 1 });

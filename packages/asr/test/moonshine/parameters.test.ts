@@ -5,7 +5,20 @@ import { maximumTokensOf, readMoonshineParameters } from '../../src/moonshine/pa
 const { parameters } = readModelManifest('moonshine-tiny');
 
 test('reads the parameters of the manifest', () => {
-  expect(readMoonshineParameters(parameters)).toEqual(parameters);
+  const { forcedStart, ...others } = readMoonshineParameters(parameters);
+  expect(parameters).toMatchObject(others);
+  expect(forcedStart).toEqual({
+    intercept: parameters['forcedStartIntercept'],
+    meanSpeechLogOdds: parameters['forcedStartMeanSpeechLogOdds'],
+    firstLogProbability: parameters['forcedStartFirstLogProbability'],
+    meanLogProbability: parameters['forcedStartMeanLogProbability'],
+  });
+});
+
+test('takes a model for which nobody has measured when to believe a forced start', () => {
+  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters).forcedStart).toBeUndefined();
+  const { forcedStartMeanLogProbability: _, ...incomplete } = parameters;
+  expect(() => readMoonshineParameters(incomplete)).toThrow('forcedStartMeanLogProbability');
 });
 
 test('names a parameter that is missing or no number', () => {

@@ -2,11 +2,12 @@ import type { OnnxRuntime } from '@outspoken/onnx';
 import * as runtime from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ClipOutcome, decodeClip } from '../../src/moonshine/clip-decoder.ts';
+import type { GreedySearchResult } from '../../src/moonshine/greedy-search.ts';
 import { loadMoonshineModel } from '../../src/moonshine/model.ts';
 import { PreparedDecoder } from '../../src/moonshine/prepared-decoder.ts';
 import { loadMoonshine } from '../../src/moonshine/recognizer.ts';
 import { ShippedDecoder } from '../../src/moonshine/shipped-decoder.ts';
-import { largestDifference, relativeError } from '../support/built-graph.ts';
+import { largestDifference, relativeError, seededFloats } from '../support/built-graph.ts';
 import { buildGraphs, CLEAR_PROMPTS, parameters, source, speech } from '../support/moonshine-tiny.ts';
 import { EXACT_FORMS } from '../support/processor.ts';
 
@@ -15,7 +16,7 @@ const STEPS_PER_RUN = 16;
 
 const session = { intraOpNumThreads: 1, interOpNumThreads: 1 };
 const now = (): number => performance.now();
-const options = { maximumTokens: parameters.maximumTokens, signal: undefined };
+const options = { maximumTokens: parameters.maximumTokens, forcesStart: false, signal: undefined };
 const shipped = new ShippedDecoder(await loadMoonshineModel(runtime, source.files, session), parameters, now);
 afterAll(() => shipped.close());
 
@@ -95,6 +96,7 @@ describe.each(EXACT_FORMS)('%s graphs', async (sign) => {
       const clips = prompts.map((prompt, index) => ({
         samples: speech(prompt),
         maximumTokens: caps[index] ?? parameters.maximumTokens,
+        forcesStart: false,
         signal: signals[index],
       }));
       await decoder.decodeEach(clips, (index, outcome) => {
@@ -159,6 +161,28 @@ describe.each(EXACT_FORMS)('%s graphs', async (sign) => {
       expect(outcomes[0]).toMatchObject({ type: 'failed', error: { name: 'NotANumberError' } });
       const { found } = await decodeClip(decoder, clip(speech('dir-nomore')));
       expect(outcomes[1]).toMatchObject({ type: 'decoded', clip: { found: { tokenIds: found.tokenIds } } });
+    });
+
+    test('begin a text that would end at once with the next best token when they must, and leave the others alone', async () => {
+      const noise = seededFloats(16_000, 1).map((value) => value / 10);
+      const found = new Map<number, GreedySearchResult>();
+      const clips = [
+        { samples: noise, ...options, forcesStart: true },
+        { samples: noise, ...options },
+        { samples: speech('dir-nomore'), ...options, forcesStart: true },
+      ];
+      await decoder.decodeEach(clips, (index, outcome) => {
+        if (outcome.type === 'decoded') found.set(index, outcome.clip.found);
+      });
+      expect(found.get(1)).toMatchObject({ tokenIds: [], hasForcedStart: false });
+      expect(found.get(0)).toMatchObject({ hasForcedStart: true, endProbabilityAtStart: found.get(1)!.endProbabilityAtStart });
+      expect(found.get(0)!.tokenIds[0]).not.toBe(parameters.endTokenId);
+      expect(found.get(0)!.logProbabilities[0]).toBeLessThanOrEqual(0);
+      const { found: plain } = await decodeClip(decoder, { samples: speech('dir-nomore'), ...options });
+      expect(found.get(2)).toMatchObject({ tokenIds: plain.tokenIds, hasForcedStart: false });
+      const { found: published } = await decodeClip(shipped, { samples: noise, ...options, forcesStart: true });
+      expect(published.hasForcedStart).toBe(true);
+      expect(found.get(0)!.tokenIds[0]).toBe(published.tokenIds[0]);
     });
 
     test('take no clips', async () => {

@@ -3,6 +3,8 @@ import * as runtime from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fixturePath, readSpeech } from '../../../../tests/support/fixtures.ts';
 import { loadMoonshine } from '../../src/moonshine/recognizer.ts';
+import { seededFloats } from '../support/built-graph.ts';
+import { buildGraphs } from '../support/moonshine-tiny.ts';
 import { decodePlainly } from './plain-greedy.ts';
 
 const source = await loadModelFiles('moonshine-tiny');
@@ -88,6 +90,41 @@ test('gives white noise an empty text because the model ends it at once', async 
   expect(transcript).toMatchObject({ text: '', emptyReason: 'no_speech', guards: [] });
   expect(transcript.noSpeechProbability).toBe(transcript.confidence);
   expect(transcript.noSpeechProbability).toBeGreaterThan(0.5);
+});
+
+describe('with what the speech detector saw', async () => {
+  const graphs = buildGraphs('unsigned');
+  const fast = await loadMoonshine(runtime, source, { graphs });
+  afterAll(() => fast.close());
+  const evidence = { voicedMs: 1500, peakProbability: 1, meanProbability: 0.95 };
+  // A row of digits that the model hears, and ends at once all the same.
+  const digits = readSpeech(fixturePath('spoken-digits.wav'));
+
+  test.each([
+    ['published', recognizer],
+    ['fast', fast],
+  ])('the %s graphs write what was said although the model would end the text at once', async (_, model) => {
+    const [plain, told] = await model.transcribe([{ samples: digits }, { samples: digits, speech: evidence }]);
+    expect(plain).toMatchObject({ text: '', emptyReason: 'no_speech', guards: [] });
+    expect(told!.guards).toEqual(['forced_start']);
+    expect(told!.text.replaceAll(/\D/g, '')).toBe('242853');
+    expect(told!.words.length).toBeGreaterThan(1);
+    expect(told!.noSpeechProbability).toBeCloseTo(plain!.noSpeechProbability, 6);
+  });
+
+  test('noise stays empty even where the detector was deceived', async () => {
+    const noise = seededFloats(32_000, 7).map((value) => value / 10);
+    const [transcript] = await fast.transcribe([{ samples: noise, speech: { ...evidence, meanProbability: 0.6 } }]);
+    // What it knows by heart of noise is told apart by a rule of its own.
+    expect(transcript).toMatchObject({ text: '', emptyReason: 'filtered', guards: ['memorised_phrase'] });
+  });
+
+  test('a text that begins by itself is what it is without', async () => {
+    const clip = { samples: speech('tt-weasels') };
+    const [plain, told] = await fast.transcribe([clip, { ...clip, speech: evidence }]);
+    expect(told!.text).toBe(plain!.text);
+    expect(told!.guards).toEqual([]);
+  });
 });
 
 test('survives constant, square, impulse and far too loud input', async () => {

@@ -1,4 +1,4 @@
-import type { ClipEnd, OutgoingUtterance, Report, SpeechClientStats, UtteranceStart } from '@outspoken/client';
+import type { ClipEnd, ClipPause, OutgoingUtterance, Report, SpeechClientStats, UtteranceStart } from '@outspoken/client';
 import { createUuidV7 } from '@outspoken/protocol';
 import type { ClipSink } from '../../src/speech-narrator.ts';
 
@@ -7,7 +7,7 @@ export interface TakenClip {
   readonly clipId: string;
   readonly start: UtteranceStart;
   readonly samples: number[];
-  maybeEnds: number[];
+  maybeEnds: (ClipPause & { readonly lengthSamples: number })[];
   end?: ClipEnd;
 }
 
@@ -29,7 +29,7 @@ export class FakeSink implements ClipSink {
       push: (samples: Int16Array) => {
         for (const sample of samples) clip.samples.push(sample);
       },
-      maybeEnd: () => clip.maybeEnds.push(clip.samples.length),
+      maybeEnd: (pause: ClipPause) => clip.maybeEnds.push({ lengthSamples: clip.samples.length, ...pause }),
       end: (end: ClipEnd) => {
         clip.end = end;
       },

@@ -1,4 +1,4 @@
-import type { Recognizer, Transcript } from '@outspoken/asr';
+import type { Recognizer, SpeechEvidence, Transcript } from '@outspoken/asr';
 
 /** What a recognizer says about its model: id, version, family, sample rate in hertz and clip limits in samples. */
 export type ModelInfo = Recognizer['model'];
@@ -9,6 +9,8 @@ export interface RecognitionJob {
   readonly jobId: string;
   /** 16 kHz mono, −1 to 1. The dispatcher keeps a reference until the job settles: do not write to it meanwhile. */
   readonly samples: Float32Array;
+  /** What the speech detector saw of the clip; without it the recognizer believes an empty text. */
+  readonly speech?: SpeechEvidence;
   /** Longest useful time in milliseconds from now: a clip that is still being decoded then is given up. Absent means no limit. */
   readonly deadlineInMs?: number;
   /** Gives the clip up: its promise rejects at once with `signal.reason`, its mates go on. */

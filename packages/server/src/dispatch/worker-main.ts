@@ -122,7 +122,7 @@ class RecognizerService implements ChildService {
     let failure: unknown = new Error('the recognizer returned no transcript');
     try {
       await this.#recognizer.transcribeEach(
-        clips.map(({ samples, controller }) => ({ samples, signal: controller.signal })),
+        clips.map(({ jobId: _, controller, ...clip }) => ({ ...clip, signal: controller.signal })),
         onResult,
       );
     } catch (error) {

@@ -1,9 +1,10 @@
-import type { Recognizer, Transcript } from '@outspoken/asr';
+import type { Recognizer, SpeechEvidence, Transcript } from '@outspoken/asr';
 
 /** One clip of a batch on its way to a worker. */
 export interface WorkerClip {
   readonly jobId: string;
   readonly samples: Float32Array;
+  readonly speech?: SpeechEvidence;
 }
 
 /** What the parent tells a worker. */

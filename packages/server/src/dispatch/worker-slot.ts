@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import type { RecognitionJob } from './dispatcher.ts';
 import { watchExit } from './process-exit.ts';
 import type { RecognitionTask } from './recognition-task.ts';
-import { isTyped, type ParentMessage, type WorkerMessage } from './worker-protocol.ts';
+import { isTyped, type ParentMessage, type WorkerClip, type WorkerMessage } from './worker-protocol.ts';
 import type { ClipEnd, LeftBehind, WorkerDeath, WorkerSlotListener } from './worker-slot-listener.ts';
 
 /** A forked child with a channel of `serialization: 'advanced'`, so that audio travels as bytes. */
@@ -133,8 +134,7 @@ export class WorkerSlot {
     this.#nextBatchId += 1;
     if (this.#running === undefined) this.#expect(given);
     else this.#hand = given;
-    const clips = tasks.map(({ job: { jobId, samples } }) => ({ jobId, samples }));
-    this.#send({ type: 'batch', batchId: given.batchId, clips });
+    this.#send({ type: 'batch', batchId: given.batchId, clips: tasks.map(({ job }) => clipOf(job)) });
   }
 
   /** Asks the worker to stop a clip between two steps, if it has it. */
@@ -286,4 +286,9 @@ export class WorkerSlot {
     clearTimeout(this.#limitTimer);
     clearTimeout(this.#silenceTimer);
   }
+}
+
+/** What of a job the worker needs: its signal and its deadline are watched here. */
+function clipOf({ jobId, samples, speech }: RecognitionJob): WorkerClip {
+  return { jobId, samples, ...(speech === undefined ? {} : { speech }) };
 }

@@ -1,3 +1,4 @@
+import type { SpeechEvidence } from '@outspoken/asr';
 import type { RecognitionOutcome } from '../dispatch/dispatcher.ts';
 
 /** Importance of a clip: finals first, then interims before speculative decodes, in turns with clips of files. */
@@ -12,6 +13,8 @@ export interface ScheduledClip {
   readonly tenant: string;
   /** 16 kHz mono, −1 to 1; not to be written to until the job has settled. */
   readonly samples: Float32Array;
+  /** What the speech detector saw of the clip. Part of a clip is nothing that it has judged: interims have none. */
+  readonly speech?: SpeechEvidence;
   /**
    * Longest useful time in milliseconds from submission: what waits or runs then is given up. An interim that has begun is let end:
    * one that comes late is better than none. Absent means no deadline.
@@ -46,6 +49,7 @@ export interface Entry {
   readonly key: string;
   readonly tenant: string;
   readonly samples: Float32Array;
+  readonly speech: SpeechEvidence | undefined;
   readonly audioMs: number;
   readonly submittedAtMs: number;
   readonly controller: AbortController;
@@ -92,6 +96,7 @@ export function createEntry(clip: ScheduledClip, options: { readonly jobId: stri
     key: clip.key,
     tenant: clip.tenant,
     samples: clip.samples,
+    speech: clip.speech,
     audioMs: clip.samples.length / SAMPLES_PER_MS,
     submittedAtMs: options.nowMs,
     controller: new AbortController(),

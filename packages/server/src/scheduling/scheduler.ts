@@ -274,8 +274,8 @@ export class Scheduler {
   }
 
   #jobOf(entry: Entry, nowMs: number): RecognitionJob {
-    const { jobId, samples, controller, deadlineAtMs } = entry;
-    const job = { jobId, samples, signal: controller.signal };
+    const { jobId, samples, speech, controller, deadlineAtMs } = entry;
+    const job = { jobId, samples, ...(speech === undefined ? {} : { speech }), signal: controller.signal };
     const isUnlimited = entry.lane === 'interim' || deadlineAtMs === Number.POSITIVE_INFINITY;
     return isUnlimited ? job : { ...job, deadlineInMs: Math.max(0, deadlineAtMs - nowMs) };
   }

@@ -1,9 +1,12 @@
-import type { ScheduledJob, ScheduledOutcome } from '../scheduling/scheduler.ts';
+import type { SpeechEvidence } from '@outspoken/asr';
+import type { TextFormat } from '@outspoken/text';
+import type { ScheduledClip, ScheduledJob, ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { SchedulingError } from '../scheduling/scheduling-error.ts';
 import type { ClipAudio } from './clip-audio.ts';
 import { recognitionFailure } from './recognition-failure.ts';
 import { SessionError } from './session-error.ts';
 import type { SessionServices } from './session-services.ts';
+import { formatTranscript } from './transcript-text.ts';
 
 const SAMPLES_PER_MS = 16;
 
@@ -14,8 +17,13 @@ export interface ClipDecodingOptions {
   readonly key: string;
   /** Who shares the processor with the others. */
   readonly tenant: string;
+  /** How interims are written; what they may yet have to redact is held back. */
+  readonly format: TextFormat;
   readonly onInterim: (revision: number, text: string) => void;
 }
+
+/** What may be a whole clip: its audio, and what the speech detector on the device saw of it. */
+export type HeardClip = Pick<ScheduledClip, 'samples' | 'speech'>;
 
 /** Who hears how the decode of the whole clip went: exactly one of them is called, once, unless it is cancelled. */
 export interface DecisionListener {
@@ -24,7 +32,7 @@ export interface DecisionListener {
 }
 
 interface Speculation {
-  readonly lengthSamples: number;
+  readonly clip: HeardClip;
   readonly job: ScheduledJob;
   hasFailed: boolean;
 }
@@ -62,13 +70,13 @@ export class ClipDecoding {
   }
 
   /** Starts to decode what may be the whole clip. */
-  speculate(samples: Float32Array): void {
-    if (this.#speculation?.lengthSamples === samples.length) return;
+  speculate(clip: HeardClip): void {
+    if (this.#speculation?.clip.samples.length === clip.samples.length) return;
     this.#dropSpeculation();
     this.#dropInterim();
     const { services, key, tenant } = this.#options;
-    const job = services.scheduler.submit({ lane: 'speculative', key, tenant, samples });
-    const speculation: Speculation = { lengthSamples: samples.length, job, hasFailed: false };
+    const job = services.scheduler.submit({ lane: 'speculative', key, tenant, ...clip });
+    const speculation: Speculation = { clip, job, hasFailed: false };
     this.#speculation = speculation;
     job.promise.catch(() => {
       // Only a guess was lost; the final decode will tell if something is wrong.
@@ -77,21 +85,25 @@ export class ClipDecoding {
   }
 
   /** Decodes the whole clip, or takes over the speculation that did. */
-  decide(samples: Float32Array, listener: DecisionListener): void {
+  decide(clip: HeardClip, listener: DecisionListener): void {
     this.#dropInterim();
     const { options } = this.#options.services;
     const speculation = this.#speculation;
     this.#speculation = undefined;
-    if (speculation?.lengthSamples !== samples.length || speculation.hasFailed) {
+    if (speculation?.clip.samples.length !== clip.samples.length || speculation.hasFailed) {
       speculation?.job.cancel();
-      this.#submitFinal(samples, listener);
+      this.#submitFinal(clip, listener);
       return;
     }
+    const onOutcome = (outcome: ScheduledOutcome): void => {
+      if (isBelievable(outcome, speculation.clip.speech, clip.speech)) listener.onOutcome(outcome);
+      else this.#submitFinal(clip, listener);
+    };
     speculation.job.promote({ deadlineMs: options.finalDeadlineMs });
-    this.#follow(speculation.job, listener, (error) => {
+    this.#follow(speculation.job, { ...listener, onOutcome }, (error) => {
       const isShed = error instanceof SchedulingError && (error.code === 'shed' || error.code === 'coalesced');
       // It was thrown out in the same moment in which it became important.
-      if (isShed) this.#submitFinal(samples, listener);
+      if (isShed) this.#submitFinal(clip, listener);
       return isShed;
     });
   }
@@ -105,16 +117,16 @@ export class ClipDecoding {
     this.#final = undefined;
   }
 
-  #submitFinal(samples: Float32Array, listener: DecisionListener): void {
+  #submitFinal(clip: HeardClip, listener: DecisionListener): void {
     const { scheduler, options } = this.#options.services;
     const { clipId, key, tenant } = this.#options;
-    const admission = scheduler.admit(samples.length / SAMPLES_PER_MS, 'final', tenant);
+    const admission = scheduler.admit(clip.samples.length / SAMPLES_PER_MS, 'final', tenant);
     if (!admission.admitted) {
       const { retryAfterMs } = admission;
       listener.onFailure(new SessionError(admission.reason, 'the clip would wait too long', { clipId, endsClip: true, retryAfterMs }));
       return;
     }
-    const job = scheduler.submit({ lane: 'final', key, tenant, samples, deadlineMs: options.finalDeadlineMs });
+    const job = scheduler.submit({ lane: 'final', key, tenant, ...clip, deadlineMs: options.finalDeadlineMs });
     this.#follow(job, listener, () => false);
   }
 
@@ -143,7 +155,7 @@ export class ClipDecoding {
       (outcome) => {
         if (this.#interim !== job) return;
         this.#interim = undefined;
-        this.#emitInterim(outcome.transcript.text);
+        this.#emitInterim(formatTranscript(outcome.transcript, this.#options.format, { isUnfinished: true }).text);
       },
       (error: unknown) => {
         if (this.#interim !== job) return;
@@ -174,4 +186,15 @@ export class ClipDecoding {
     this.#speculation?.job.cancel();
     this.#speculation = undefined;
   }
+}
+
+/**
+ * Whether the outcome of a guess may stand. An empty text was judged by what the recognizer knew of the speech in it: when the end
+ * knows something else, it is not settled that nobody spoke.
+ */
+function isBelievable({ transcript }: ScheduledOutcome, known: SpeechEvidence | undefined, told: SpeechEvidence | undefined): boolean {
+  if (transcript.text !== '' || told === undefined) return true;
+  return (
+    known?.voicedMs === told.voicedMs && known.peakProbability === told.peakProbability && known.meanProbability === told.meanProbability
+  );
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ProtocolLabel } from '@outspoken/monitoring';
+import { type TextFormat, textFormat } from '@outspoken/text';
 import { FileReaderError, type FileReaders } from '../dispatch/file-reader.ts';
 import { FileBudget } from './file-budget.ts';
 import { FileRecord } from './file-record.ts';
@@ -31,6 +32,8 @@ export interface TranscribeFileOptions {
   readonly signal: AbortSignal;
   /** The door that the file came in by, for the metrics. */
   readonly protocol: ProtocolLabel;
+  /** How its text is written. @defaultValue as it was heard */
+  readonly format?: Partial<TextFormat>;
 }
 
 interface ActiveFile {
@@ -39,6 +42,7 @@ interface ActiveFile {
   readonly controller: AbortController;
   readonly record: FileRecord;
   readonly protocol: ProtocolLabel;
+  readonly format: TextFormat;
 }
 
 /** Turns sound files into transcripts, by the same scheduler, workers and clip policy as live speech. */
@@ -69,7 +73,7 @@ export class FileTranscriber {
    * @throws SessionError when the server takes no file now (`overloaded`, `draining`) or failed on a clip, FileReaderError when the
    *   file cannot be read, or the reason of the signal.
    */
-  async *transcribe(path: string, { signal, protocol }: TranscribeFileOptions): AsyncGenerator<FileEvent, void, undefined> {
+  async *transcribe(path: string, { signal, protocol, format }: TranscribeFileOptions): AsyncGenerator<FileEvent, void, undefined> {
     const record = new FileRecord(this.#options.services, protocol);
     const controller = new AbortController();
     const onAbort = (): void => controller.abort(signal.reason);
@@ -79,7 +83,7 @@ export class FileTranscriber {
       signal.throwIfAborted();
       const key = `file/${randomUUID()}`;
       this.#admit(key);
-      yield* this.#events(path, { key, controller, record, protocol });
+      yield* this.#events(path, { key, controller, record, protocol, format: textFormat(format) });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const failure = fileFailure(error);
@@ -131,7 +135,7 @@ export class FileTranscriber {
       : new SessionError('overloaded', 'the server has more speech than it can recognize', { retryAfterMs });
   }
 
-  async *#events(path: string, { key, controller, record, protocol }: ActiveFile): AsyncGenerator<FileEvent, void, undefined> {
+  async *#events(path: string, { key, controller, record, protocol, format }: ActiveFile): AsyncGenerator<FileEvent, void, undefined> {
     const { services, readers, clipPolicyId, slots, maximumFileMs } = this.#options;
     const file = await readers.open(path, { signal: controller.signal, maximumDurationMs: maximumFileMs });
     try {
@@ -142,6 +146,7 @@ export class FileTranscriber {
         key,
         protocol,
         clipPolicyId,
+        format,
         windowClips: () => Math.max(1, WINDOW_CLIPS_PER_SLOT * slots()),
         controller,
       });

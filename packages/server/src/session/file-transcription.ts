@@ -1,19 +1,23 @@
 import type { MediaDescription } from '@outspoken/media';
 import type { ProtocolLabel } from '@outspoken/monitoring';
 import { joinText, type RecordingClip, type RecordingSegment, type RecordingTranscript, segmentOf } from '@outspoken/recording';
+import { splitText, type TextFormat } from '@outspoken/text';
 import type { FileReading, OpenFile } from '../dispatch/file-reader.ts';
-import type { ScheduledOutcome } from '../scheduling/scheduler.ts';
+import type { ScheduledClip, ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { SchedulingError } from '../scheduling/scheduling-error.ts';
 import { fileClipObservation, unrecognizedObservation } from './clip-observation.ts';
 import { waitFor } from './clock.ts';
 import type { FileBudget } from './file-budget.ts';
 import { DEFAULT_RETRY_MS, recognitionFailure } from './recognition-failure.ts';
 import type { SessionServices } from './session-services.ts';
+import { formatTranscript } from './transcript-text.ts';
 
 const SAMPLES_PER_MS = 16;
 const NO_SAMPLES = new Float32Array(0);
 // Room comes back when a clip is answered, which takes a few hundred milliseconds.
 const BUDGET_RETRY_MS = 50;
+// As many words as a card number has digits: what is redacted may go on behind a pause.
+const REMEMBERED_WORDS = 20;
 
 /** What comes out of a file while it is recognized, in order. */
 export type FileEvent =
@@ -34,6 +38,8 @@ export interface FileTranscriptionOptions {
   readonly key: string;
   readonly protocol: ProtocolLabel;
   readonly clipPolicyId: string;
+  /** How its text is written. */
+  readonly format: TextFormat;
   /** Clips of the file that may be under way at once. */
   readonly windowClips: () => number;
   /** Stops everything that belongs to the file, which was opened with its signal. */
@@ -62,6 +68,8 @@ export class FileTranscription {
   #readMs = 0;
   #recognizedMs = 0;
   #speechMs = 0;
+  /** The last words, as they were heard. */
+  #lastWords: readonly string[] = [];
 
   constructor(options: FileTranscriptionOptions) {
     this.#options = options;
@@ -128,7 +136,7 @@ export class FileTranscription {
     const heldBytes = sizeBytes;
     this.#speechMs += samples.length / SAMPLES_PER_MS;
     services.metrics.audioReceived(protocol, samples.length / SAMPLES_PER_MS);
-    const outcome = this.#recognize(samples).finally(() => {
+    const outcome = this.#recognize({ samples, speech: clip.evidence }).finally(() => {
       pending.isSettled = true;
       budget.release(heldBytes);
     });
@@ -139,17 +147,17 @@ export class FileTranscription {
   }
 
   /** A refusal for want of room is no failure: whoever sends a file waits for it anyway. */
-  async #recognize(samples: Float32Array): Promise<ScheduledOutcome> {
+  async #recognize(clip: Pick<ScheduledClip, 'samples' | 'speech'>): Promise<ScheduledOutcome> {
     const { services, key, controller } = this.#options;
     const { signal } = controller;
     for (;;) {
       try {
-        const outcome = await services.scheduler.submit({ lane: 'file', key, tenant: key, samples, signal }).promise;
-        this.#observe(samples.length, outcome);
+        const outcome = await services.scheduler.submit({ lane: 'file', key, tenant: key, ...clip, signal }).promise;
+        this.#observe(clip.samples.length, outcome);
         return outcome;
       } catch (error) {
         if (!(error instanceof SchedulingError && error.code === 'overloaded')) {
-          this.#observe(samples.length, signal.aborted ? 'cancelled' : 'failed');
+          this.#observe(clip.samples.length, signal.aborted ? 'cancelled' : 'failed');
           throw signal.aborted ? error : recognitionFailure(error, key);
         }
         await waitFor(services.clock, error.retryAfterMs ?? DEFAULT_RETRY_MS, signal);
@@ -169,7 +177,9 @@ export class FileTranscription {
 
   *#finish({ clip }: PendingClip, { transcript }: ScheduledOutcome): Generator<FileEvent, void, undefined> {
     this.#pending.shift();
-    const segment = segmentOf(clip, transcript, this.#segments.length);
+    const written = formatTranscript(transcript, this.#options.format, { precededBy: this.#lastWords });
+    if (transcript.text !== '') this.#lastWords = [...this.#lastWords, ...splitText(transcript.text)].slice(-REMEMBERED_WORDS);
+    const segment = segmentOf(clip, written, this.#segments.length);
     if (segment !== undefined) {
       this.#segments.push(segment);
       yield { type: 'segment', segment };

@@ -1,4 +1,5 @@
 import type { AudioFrame, ClientMessage, EndMessage, HelloMessage, ServerMessage, StartMessage } from '@outspoken/protocol';
+import { type TextFormat, textFormat } from '@outspoken/text';
 import { BoundedSet } from './bounded-set.ts';
 import { type ObservationContext, recognizedObservation, unrecognizedObservation } from './clip-observation.ts';
 import { EdgeReport } from './edge-report.ts';
@@ -8,6 +9,7 @@ import { ResultStore, type StoredResult } from './result-store.ts';
 import { SessionError } from './session-error.ts';
 import { answeredClip, errorMessage, knownClip, sessionLimits } from './session-messages.ts';
 import type { SessionLogger, SessionServices } from './session-services.ts';
+import { formatTranscript } from './transcript-text.ts';
 import { Utterance, type UtteranceResult } from './utterance.ts';
 
 /** Clips that were refused, cancelled or done: what of them is still on its way is dropped without a word. */
@@ -136,7 +138,7 @@ export class SpeechSession {
         this.#start(message);
         return;
       case 'maybe_end':
-        this.#attempt(message.clipId, (utterance) => utterance.maybeEnd(message.lengthSamples));
+        this.#attempt(message.clipId, (utterance) => utterance.maybeEnd(message));
         return;
       case 'end':
         this.#end(message);
@@ -215,14 +217,17 @@ export class SpeechSession {
 
   #createUtterance(start: StartMessage): Utterance {
     const { clipId } = start;
+    // The one of its start: what was redacted when it was said stays so, whatever a later connection asks for.
+    const format = textFormat(this.#hello?.format);
     return new Utterance({
       services: this.#services,
       start,
       key: `${this.id}/${clipId}`,
       tenant: this.id,
       wantsInterims: () => this.#hello?.wantsInterims === true && this.#connection !== undefined,
+      format,
       onInterim: (revision, text) => this.#guard(() => this.#send({ type: 'interim', clipId, revision, text })),
-      onSettled: (result) => this.#guard(() => this.#settle(start, result)),
+      onSettled: (result) => this.#guard(() => this.#settle(start, result, format)),
     });
   }
 
@@ -264,12 +269,12 @@ export class SpeechSession {
     }
   }
 
-  #settle(start: StartMessage, result: UtteranceResult): void {
+  #settle(start: StartMessage, result: UtteranceResult, format: TextFormat): void {
     const context = { start, modelId: this.#services.model().id, clipPolicyId: this.#hello?.clipPolicyId ?? '' };
     switch (result.type) {
       case 'recognized':
         this.#services.metrics.clipFinished(recognizedObservation(result, this.#observed()));
-        this.#deliver({ start, message: recognizedMessage(result, context), digest: result.digest });
+        this.#deliver({ start, message: recognizedMessage(written(result, format), context), digest: result.digest });
         break;
       case 'nothing':
         this.#observe(0, 'stalled');
@@ -353,4 +358,8 @@ export class SpeechSession {
       this.#options.onFault(error);
     }
   }
+}
+
+function written(result: UtteranceResult & { readonly type: 'recognized' }, format: TextFormat): typeof result {
+  return { ...result, outcome: { ...result.outcome, transcript: formatTranscript(result.outcome.transcript, format) } };
 }

@@ -1,8 +1,17 @@
+import type { SpeechEvidence } from '@outspoken/asr';
 import { decodePcm, isFiniteAudio } from '@outspoken/audio';
-import { type AudioFrame, type EndMessage, type FinalEndReason, MIN_CLIP_SAMPLES, type StartMessage } from '@outspoken/protocol';
+import {
+  type AudioFrame,
+  type EndMessage,
+  type FinalEndReason,
+  type MaybeEndMessage,
+  MIN_CLIP_SAMPLES,
+  type StartMessage,
+} from '@outspoken/protocol';
+import type { TextFormat } from '@outspoken/text';
 import type { ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { ClipAudio } from './clip-audio.ts';
-import { ClipDecoding } from './clip-decoding.ts';
+import { ClipDecoding, type HeardClip } from './clip-decoding.ts';
 import { DEFAULT_RETRY_MS } from './recognition-failure.ts';
 import { SessionError } from './session-error.ts';
 import type { SessionServices } from './session-services.ts';
@@ -15,6 +24,8 @@ export interface UtteranceEnd {
   readonly lengthSamples: number;
   readonly reason: FinalEndReason;
   readonly continues: boolean;
+  /** What the speech detector on the device saw; nobody says so of a clip that stalled. */
+  readonly evidence?: SpeechEvidence;
 }
 
 /** What became of a clip. */
@@ -41,6 +52,8 @@ export interface UtteranceOptions {
   /** Who shares the processor with the others. */
   readonly tenant: string;
   readonly wantsInterims: () => boolean;
+  /** How interims are written. */
+  readonly format: TextFormat;
   readonly onInterim: (revision: number, text: string) => void;
   /** Called once, unless the clip is discarded first. Its audio is gone by then. */
   readonly onSettled: (result: UtteranceResult) => void;
@@ -64,11 +77,11 @@ export class Utterance {
   #cancelStall: (() => void) | undefined;
 
   constructor(options: UtteranceOptions) {
-    const { services, start, key, tenant, onInterim } = options;
+    const { services, start, key, tenant, format, onInterim } = options;
     this.#options = options;
     this.start = start;
     this.#audio = new ClipAudio({ budget: services.budget, maximumSamples: services.options.maximumClipMs * SAMPLES_PER_MS });
-    this.#decoding = new ClipDecoding({ services, clipId: start.clipId, key, tenant, onInterim });
+    this.#decoding = new ClipDecoding({ services, clipId: start.clipId, key, tenant, format, onInterim });
     this.#heardMs = services.clock.nowMs();
     this.#watchStall(services.options.stallMs);
   }
@@ -114,11 +127,11 @@ export class Utterance {
   }
 
   /** The client thinks that the clip may end here: decoding begins. @throws {@link SessionError} `length_mismatch`. */
-  maybeEnd(lengthSamples: number): void {
+  maybeEnd(message: MaybeEndMessage): void {
     if (this.#end !== undefined) return;
-    this.#checkLength(lengthSamples);
+    this.#checkLength(message.lengthSamples);
     this.#heardMs = this.#options.services.clock.nowMs();
-    if (lengthSamples >= MIN_CLIP_SAMPLES) this.#decoding.speculate(this.#audio.view(lengthSamples));
+    if (message.lengthSamples >= MIN_CLIP_SAMPLES) this.#decoding.speculate(this.#heard(message));
   }
 
   /**
@@ -135,7 +148,8 @@ export class Utterance {
     if (message.lengthSamples < MIN_CLIP_SAMPLES) {
       throw this.#fatal('clip_too_short', `lengthSamples must be at least ${MIN_CLIP_SAMPLES}, got ${message.lengthSamples}`);
     }
-    this.#finish({ lengthSamples: message.lengthSamples, reason: message.reason, continues: message.continues });
+    const { lengthSamples, reason, continues, evidence } = message;
+    this.#finish({ lengthSamples, reason, continues, evidence });
   }
 
   /** Stops the stall timer while the client is away. */
@@ -195,13 +209,18 @@ export class Utterance {
       this.#settle({ type: 'nothing', end: { ...end, lengthSamples: 0 } });
       return;
     }
-    this.#decoding.decide(this.#audio.view(end.lengthSamples), {
+    this.#decoding.decide(this.#heard(end), {
       onOutcome: (outcome) => {
         const serverMs = this.#options.services.clock.nowMs() - this.#endReceivedMs;
         this.#settle({ type: 'recognized', end, outcome, digest: this.#audio.digest(end.lengthSamples), serverMs });
       },
       onFailure: (error) => this.#settleFailed(error),
     });
+  }
+
+  /** The clip up to here, with what was seen of it. */
+  #heard({ lengthSamples, evidence }: Pick<UtteranceEnd, 'lengthSamples' | 'evidence'>): HeardClip {
+    return { samples: this.#audio.view(lengthSamples), ...(evidence === undefined ? {} : { speech: evidence }) };
   }
 
   #watchStall(delayMs: number): void {

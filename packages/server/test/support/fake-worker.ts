@@ -10,7 +10,7 @@ const hangsOnLoad = process.env['FAKE_WORKER_LOAD'] === 'hang';
 
 function transcriptOf(clip: RecognizerClip): Transcript {
   return {
-    text: `${clip.samples.length} samples by worker ${workerNumber}`,
+    text: `${clip.samples.length} samples by worker ${workerNumber}${clip.speech ? `, seen ${JSON.stringify(clip.speech)}` : ''}`,
     tokens: [{ id: 1, text: 'x', probability: 0.5 }],
     words: [],
     confidence: clip.samples[2] ?? 0,

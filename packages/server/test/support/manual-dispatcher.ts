@@ -3,7 +3,8 @@ import type { Dispatcher, RecognitionJob, RecognitionOutcome } from '../../src/d
 
 interface RunningJob {
   readonly job: RecognitionJob;
-  readonly finish: (busyMs?: number) => void;
+  /** @param text - What was heard; the id of the job unless the test says otherwise. */
+  readonly finish: (busyMs?: number, text?: string) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -79,8 +80,8 @@ export class ManualDispatcher implements Dispatcher {
       const release = (): void => this.#release(running, batch);
       const running: RunningJob = {
         job,
-        finish: (busyMs = 100) => {
-          resolve({ transcript: transcriptOf(job), attempt: 1, workerId: 1, busyMs, batchSize: batch.size, handMs: 0 });
+        finish: (busyMs = 100, text = job.jobId) => {
+          resolve({ transcript: transcriptOf(job, text), attempt: 1, workerId: 1, busyMs, batchSize: batch.size, handMs: 0 });
           release();
         },
         fail: (error) => {
@@ -119,9 +120,9 @@ export class ManualDispatcher implements Dispatcher {
   }
 }
 
-function transcriptOf(job: RecognitionJob): Transcript {
+function transcriptOf(job: RecognitionJob, text: string): Transcript {
   return {
-    text: job.jobId,
+    text,
     tokens: [],
     words: [],
     confidence: 1,

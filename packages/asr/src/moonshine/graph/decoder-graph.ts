@@ -22,7 +22,7 @@ export interface DecoderOptions {
  * Inputs: `tokens [rows, 1]`, the last token of each row; `position [1]`, how many came before it; `maximum_steps []`; `cross_mask
  * [rows, 1, 1, frames]`; for each layer `cross_key.N`, `cross_value.N` of the encoder's graph, short ones filled up, and `self_key.N`,
  * `self_value.N` `[rows, heads, position, head size]`. A row is a clip; what is computed for it depends on it alone.
- * Outputs: `token_ids`, `probabilities`, `end_probabilities`, `[steps, rows]` each, and `next_self_key.N`, `next_self_value.N`.
+ * Outputs: `token_ids`, `probabilities`, `runner_up_ids`, `runner_up_probabilities`, `end_probabilities`, `[steps, rows]` each, and `next_self_key.N`, `next_self_value.N`.
  */
 export function buildDecoderGraph(weights: MoonshineWeights, options: DecoderOptions): Uint8Array {
   const { sizes, frequencies } = weights;

@@ -13,6 +13,9 @@ export interface NextToken {
   readonly tokenId: string;
   /** Probability of that token; not a number where the input was none. */
   readonly probability: string;
+  /** The second most probable token and its probability: what the text goes on with when it may not end yet. */
+  readonly runnerUpId: string;
+  readonly runnerUpProbability: string;
   /** Probability of the token that ends the text. */
   readonly endProbability: string;
 }
@@ -23,8 +26,17 @@ export interface NextToken {
  */
 export function addHead(graph: GraphBuilder, x: string, embedding: QuantizedLinear, endTokenId: number, form: WeightForm): NextToken {
   const probabilities = graph.node('Softmax', [addRowLinear(graph, x, transposeLinear(embedding), form)], { axis: -1 });
-  const [best = '', index = ''] = graph.nodes('TopK', [probabilities, graph.integers([1])], { axis: -1 }, 2);
+  const [values = '', ids = ''] = graph.nodes('TopK', [probabilities, graph.integers([2])], { axis: -1 }, 2);
+  const apart = (pair: string): string[] => graph.nodes('Split', [pair, graph.integers([1, 1])], { axis: -1 }, 2);
+  const [probability = '', runnerUpProbability = ''] = apart(values);
+  const [tokenId = '', runnerUpId = ''] = apart(ids);
   const end = graph.node('Slice', [probabilities, graph.integers([endTokenId]), graph.integers([endTokenId + 1]), graph.integers([2])]);
   const squeeze = (value: string): string => graph.node('Squeeze', [value, graph.integers([2])]);
-  return { tokenId: squeeze(index), probability: squeeze(best), endProbability: squeeze(end) };
+  return {
+    tokenId: squeeze(tokenId),
+    probability: squeeze(probability),
+    runnerUpId: squeeze(runnerUpId),
+    runnerUpProbability: squeeze(runnerUpProbability),
+    endProbability: squeeze(end),
+  };
 }

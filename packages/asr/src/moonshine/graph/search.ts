@@ -17,6 +17,15 @@ interface SearchState {
   readonly past: readonly KeysAndValues[];
 }
 
+/** What each step leaves behind, `[steps, rows]` in the end. */
+const STEP_OUTPUTS: readonly { readonly name: string; readonly type: 'int64' | 'float32'; readonly of: (next: NextToken) => string }[] = [
+  { name: 'token_ids', type: 'int64', of: ({ tokenId }) => tokenId },
+  { name: 'probabilities', type: 'float32', of: ({ probability }) => probability },
+  { name: 'runner_up_ids', type: 'int64', of: ({ runnerUpId }) => runnerUpId },
+  { name: 'runner_up_probabilities', type: 'float32', of: ({ runnerUpProbability }) => runnerUpProbability },
+  { name: 'end_probabilities', type: 'float32', of: ({ endProbability }) => endProbability },
+];
+
 /** Adds one step of the decoder to the body of the loop. */
 export type AddStep = (body: GraphBuilder, state: SearchState) => { readonly next: NextToken; readonly present: readonly KeysAndValues[] };
 
@@ -43,11 +52,10 @@ export function addGreedyLoop(
 
   const body = buildBody(layers, { cacheShape, grownShape, endTokenId }, addStep);
   const stateCount = 2 + cache.length;
-  const results = graph.nodes('Loop', [maximumSteps, '', tokens, position, ...cache], { body }, stateCount + 3);
-  const [tokenIds = '', probabilities = '', endProbabilities = ''] = results.slice(stateCount);
-  graph.output(tokenIds, 'int64', ['steps', 'rows'], 'token_ids');
-  graph.output(probabilities, 'float32', ['steps', 'rows'], 'probabilities');
-  graph.output(endProbabilities, 'float32', ['steps', 'rows'], 'end_probabilities');
+  const results = graph.nodes('Loop', [maximumSteps, '', tokens, position, ...cache], { body }, stateCount + STEP_OUTPUTS.length);
+  for (const [index, { name, type }] of STEP_OUTPUTS.entries()) {
+    graph.output(results[stateCount + index] ?? '', type, ['steps', 'rows'], name);
+  }
   for (const layer of layers) {
     graph.output(results[2 + 2 * layer] ?? '', 'float32', grownShape, `next_self_key.${layer}`);
     graph.output(results[3 + 2 * layer] ?? '', 'float32', grownShape, `next_self_value.${layer}`);
@@ -80,8 +88,6 @@ function buildBody(
     body.output(values, 'float32', grownShape);
   }
   const squeeze = (value: string): string => body.node('Squeeze', [value, body.integers([1])]);
-  body.output(squeeze(next.tokenId), 'int64', ['rows']);
-  body.output(squeeze(next.probability), 'float32', ['rows']);
-  body.output(squeeze(next.endProbability), 'float32', ['rows']);
+  for (const { type, of } of STEP_OUTPUTS) body.output(squeeze(of(next)), type, ['rows']);
   return body;
 }

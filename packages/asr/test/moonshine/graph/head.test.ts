@@ -28,16 +28,28 @@ test('the embedding of a token is its row of the table', async () => {
 describe.each(EXACT_FORMS)('the head with %s weights', (sign) => {
   const next = async (x: Float32Array, endTokenId = parameters.endTokenId) => {
     const rows = x.length / width;
-    const [tokenIds, probabilities, endProbabilities] = await runBlock({ x: floats(x, [rows, 1, width]) }, (graph) => {
-      const { tokenId, probability, endProbability } = addHead(graph, 'x', embedding, endTokenId, sign);
-      return [graph.node('Cast', [tokenId], { to: 1 }), probability, endProbability];
-    });
-    expect([tokenIds, probabilities, endProbabilities].map((result) => result!.dims)).toEqual([
+    const [tokenIds, probabilities, endProbabilities, runnerUpIds, runnerUpProbabilities] = await runBlock(
+      { x: floats(x, [rows, 1, width]) },
+      (graph) => {
+        const next = addHead(graph, 'x', embedding, endTokenId, sign);
+        const asFloats = (id: string): string => graph.node('Cast', [id], { to: 1 });
+        return [asFloats(next.tokenId), next.probability, next.endProbability, asFloats(next.runnerUpId), next.runnerUpProbability];
+      },
+    );
+    expect([tokenIds, probabilities, endProbabilities, runnerUpIds, runnerUpProbabilities].map((result) => result!.dims)).toEqual([
+      [rows, 1],
+      [rows, 1],
       [rows, 1],
       [rows, 1],
       [rows, 1],
     ]);
-    return { tokenIds: [...tokenIds!.data], probabilities: probabilities!.data, endProbabilities: endProbabilities!.data };
+    return {
+      tokenIds: [...tokenIds!.data],
+      probabilities: probabilities!.data,
+      endProbabilities: endProbabilities!.data,
+      runnerUpIds: [...runnerUpIds!.data],
+      runnerUpProbabilities: runnerUpProbabilities!.data,
+    };
   };
 
   test('takes the most probable token and gives its probability and that of the end', async () => {
@@ -53,6 +65,17 @@ describe.each(EXACT_FORMS)('the head with %s weights', (sign) => {
     expect(Math.abs(Math.log(probabilities[0]!) - (logits[chosen]! - largest - Math.log(sum)))).toBeLessThanOrEqual(0.1);
     const end = logits[parameters.endTokenId]! - largest - Math.log(sum);
     expect(Math.abs(Math.log(endProbabilities[0]!) - end)).toBeLessThanOrEqual(0.1);
+  });
+
+  test('gives the second most probable token as well', async () => {
+    const x = seededFloats(width, SEED).map((value) => 2 * value);
+    const { tokenIds, probabilities, runnerUpIds, runnerUpProbabilities } = await next(x);
+    expect(runnerUpIds[0]).not.toBe(tokenIds[0]);
+    expect(runnerUpProbabilities[0]).toBeGreaterThan(0);
+    expect(runnerUpProbabilities[0]).toBeLessThanOrEqual(probabilities[0]!);
+    // The end token, if it were the second best, has its own output to compare with.
+    const { endProbabilities } = await next(x, runnerUpIds[0]!);
+    expect(endProbabilities[0]).toBe(runnerUpProbabilities[0]);
   });
 
   test('gives the end token the same probability on both outputs when it is the best', async () => {

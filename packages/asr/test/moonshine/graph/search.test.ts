@@ -21,6 +21,8 @@ addGreedyLoop(graph, { sizes, endTokenId: END }, (body, { tokenIds, position, pa
     next: {
       tokenId: body.node('Sub', [tokenIds, body.integers([1])]),
       probability,
+      runnerUpId: body.node('Add', [tokenIds, body.integers([1])]),
+      runnerUpProbability: body.node('Mul', [probability, body.float(0.5)]),
       endProbability: body.node('Neg', [probability]),
     },
     present: past.map(({ keys, values }) => ({ keys: grow(keys), values: grow(values) })),
@@ -45,6 +47,8 @@ async function search(tokens: readonly number[], steps: number, { position = 0, 
   return {
     tokenIds: Array.from({ length: count }, (_, step) => all.slice(step * columns, (step + 1) * columns)),
     probabilities: [...(probabilities!.data as Float32Array)],
+    runnersUp: Array.from(outputs['runner_up_ids']!.data as BigInt64Array, Number),
+    runnerUpProbabilities: [...(outputs['runner_up_probabilities']!.data as Float32Array)],
     ends: [...(ends!.data as Float32Array)],
     keys: { dims: keys!.dims, data: [...(keys!.data as Float32Array)] },
     values: { dims: values!.dims, data: [...(values!.data as Float32Array)] },
@@ -61,8 +65,10 @@ test('stops after as many steps as it may take', async () => {
 });
 
 test('writes what the step says of each token', async () => {
-  const { probabilities, ends } = await search([6], 3, { position: 10 });
+  const { probabilities, ends, runnersUp, runnerUpProbabilities } = await search([6], 3, { position: 10 });
   expect(probabilities).toEqual([5, 5.5, 6]);
+  expect(runnersUp).toEqual([7, 6, 5]);
+  expect(runnerUpProbabilities).toEqual([2.5, 2.75, 3]);
   expect(ends).toEqual([-5, -5.5, -6]);
 });
 

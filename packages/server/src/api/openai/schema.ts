@@ -1,4 +1,5 @@
 import { SUPPORTED_MEDIA } from '@outspoken/media/formats';
+import { NUMERALS, PROFANITY, REDACTIONS } from '@outspoken/text';
 import type { FastifySchema } from 'fastify';
 import { json, type SharedSchema } from '../schema.ts';
 import { GRANULARITIES, RESPONSE_FORMATS } from './transcription-fields.ts';
@@ -201,6 +202,13 @@ export const TRANSCRIPTION_SCHEMA: FastifySchema = {
         description: 'Only with `verbose_json`',
       },
       'include[]': { type: 'array', items: { type: 'string', enum: ['logprobs'] }, description: 'Only with `json`' },
+      numerals: { type: 'string', enum: [...NUMERALS], default: 'as-heard', description: 'How numbers are written' },
+      profanity: { type: 'string', enum: [...PROFANITY], default: 'as-heard', description: 'Whether profane words are masked' },
+      'redact[]': {
+        type: 'array',
+        items: { type: 'string', enum: [...REDACTIONS] },
+        description: 'What is replaced by `[digits]` and `[email]`',
+      },
       stream: { type: 'boolean', default: false, description: 'Server-sent events; only with `json` and `text`' },
       chunking_strategy: {
         description: 'Checked, but the server cuts by its own clip policy',

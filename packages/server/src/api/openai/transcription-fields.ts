@@ -1,3 +1,4 @@
+import { NUMERALS, PROFANITY, REDACTIONS, type TextFormat } from '@outspoken/text';
 import type { Form } from './form.ts';
 import { RequestError } from './request-error.ts';
 
@@ -22,6 +23,8 @@ export interface TranscriptionFields {
   readonly hasSegments: boolean;
   readonly hasWords: boolean;
   readonly hasLogprobs: boolean;
+  /** How the text is written. */
+  readonly text: TextFormat;
 }
 
 /** Name of a language in English and lower case, as OpenAI writes it: `english`. */
@@ -61,7 +64,7 @@ export function parseTranscriptionFields(form: Form, model: ServedModel): Transc
   if (isStreamed && format !== 'json' && format !== 'text') {
     throw new RequestError('unsupported_value', 'response_format must be json or text when stream is true', 'response_format');
   }
-  return { format, isStreamed, ...parseGranularities(form, format), hasLogprobs: parseInclude(form, format) };
+  return { format, isStreamed, ...parseGranularities(form, format), hasLogprobs: parseInclude(form, format), text: parseText(form) };
 }
 
 function checkLanguage(asked: readonly string[], param: string, model: ServedModel): void {
@@ -111,6 +114,26 @@ function parseInclude(form: Form, format: ResponseFormat): boolean {
   if (asked.some((name) => name !== 'logprobs')) throw new RequestError('invalid_value', 'include must be logprobs', 'include');
   if (format !== 'json') throw new RequestError('invalid_value', 'include needs response_format json', 'include');
   return true;
+}
+
+function parseText(form: Form): TextFormat {
+  const redact = form.list('redact').flatMap((entry) => entry.split(',').map((name) => name.trim()));
+  return {
+    numerals: oneOf(form, 'numerals', NUMERALS) ?? 'as-heard',
+    profanity: oneOf(form, 'profanity', PROFANITY) ?? 'as-heard',
+    redact: redact.map((name) => known('redact', REDACTIONS, name)),
+  };
+}
+
+function oneOf<const Value extends string>(form: Form, param: string, values: readonly Value[]): Value | undefined {
+  const asked = form.text(param);
+  return asked === undefined ? undefined : known(param, values, asked);
+}
+
+function known<const Value extends string>(param: string, values: readonly Value[], asked: string): Value {
+  const value = values.find((candidate) => candidate === asked);
+  if (value === undefined) throw new RequestError('invalid_value', `${param} must be one of ${values.join(', ')}`, param);
+  return value;
 }
 
 /** The server cuts by its own clip policy; what is asked for must make sense all the same. */

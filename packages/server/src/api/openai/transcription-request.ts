@@ -54,7 +54,7 @@ export class TranscriptionRequest {
     });
     try {
       const fields = await this.#receive(file);
-      return await this.#transcribe(this.#eventsOf(file), fields);
+      return await this.#transcribe(this.#eventsOf(file, fields), fields);
     } catch (error) {
       await file[Symbol.asyncDispose]();
       return this.#fail(error);
@@ -81,9 +81,9 @@ export class TranscriptionRequest {
   }
 
   /** What is heard in the file, which loses its name once it is open. It ends with the connection even if nobody asks for more. */
-  #eventsOf(file: SpoolFile): AsyncGenerator<FileEvent> {
+  #eventsOf(file: SpoolFile, { text: format }: TranscriptionFields): AsyncGenerator<FileEvent> {
     const { signal } = this.#controller;
-    const events = unlinking(this.#files.transcriber.transcribe(file.path, { signal, protocol: 'openai' }), file);
+    const events = unlinking(this.#files.transcriber.transcribe(file.path, { signal, protocol: 'openai', format }), file);
     this.#isCounted = true;
     // How it ended is told to whoever waits for an event; here is only somebody who tidies up.
     this.#reply.raw.once('close', () => void events.return(undefined).catch(() => undefined));
