@@ -1,171 +1,144 @@
-// Claim: on the development data the whole road is as accurate as plain greedy decoding of the same weights on whole files.
-// Run from the root: pnpm exec tsx --conditions=@outspoken/source benchmarks/accuracy.ts [--details]
-// Needs ffmpeg on the path, and the data in $OUTSPOKEN_DATA (default ../shared/data); without the data it says so and ends.
+/**
+ * Claim: our text from the published weights is better than that of anybody else who runs them; the table says where, and where not yet.
+ *
+ *   npx -y pnpm@10 bench:accuracy [--only ROWS] [--systems SYSTEMS] [--shifts 0,10,20] [--clips N] [--graph NAME] [--help]
+ *
+ * All hear the very same samples, whole files and the clips that our detector cuts, so that what the engine does and what the cut does
+ * can be told apart. Needs ffmpeg on the path, and the data in $OUTSPOKEN_DATA (default ../shared/data); without it, it says so and ends.
+ */
+import { availableParallelism } from 'node:os';
+import { clipPolicyId, DEFAULT_CLIP_POLICY } from '@outspoken/audio';
+import { DEFAULT_BOOTSTRAP_OPTIONS, WHISPER_ENGLISH } from '@outspoken/evaluation';
+import { calibrate, formatCalibration } from './accuracy/calibration.ts';
+import { hearAll } from './accuracy/hearing.ts';
+import { LISTENER_NAMES, WAYS } from './accuracy/listener.ts';
+import { GROUPS, readMaterial } from './accuracy/material.ts';
+import { figureOf } from './accuracy/row.ts';
+import { cutAll } from './accuracy/said.ts';
+import { formatCutCosts, formatCutGoal, formatEngineGains, formatFigures, type Hearing, heardBy, rowsOf } from './accuracy/tables.ts';
+import { progress, readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
+import { DEV_DATA_FOLDER, hasDevData } from './support/dev-data.ts';
+import { DEFAULT_GRAPH, GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
+import { describeMachine, formatMachine, writeResult } from './support/results.ts';
 
-import { loadMoonshine, type Recognizer, RecognizerError } from '@outspoken/asr';
-import { countWordErrors, type ErrorCounts, errorRatio, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
-import { loadModelFiles } from '@outspoken/models';
-import * as runtime from 'onnxruntime-node';
-import { ServerProcess } from '../tests/support/server-process.ts';
-import { Talker } from '../tests/support/talker.ts';
-import {
-  DEV_DATA_FOLDER,
-  type DevRecording,
-  hasDevData,
-  readBaselineTexts,
-  readDevRecordings,
-  readDevSamples,
-} from './support/dev-data.ts';
+const HELP = `
+Words that go wrong, by kind of recording, for our recognizer and its peers: whole files and our own cuts, with 95 % intervals over speakers.
 
-interface Heard {
-  readonly recording: DevRecording;
-  readonly text: string;
+  --only A,B        only these rows: ${GROUPS.join(', ')}
+  --systems A,B     only these columns: ${LISTENER_NAMES.join(', ')}
+  --shifts A,B      milliseconds dropped from the start of every file; the errors of all are averaged, since where a file begins moves
+                    greedy text by about a point (default 0, at most 100 each)
+  --clips N         only the first N recordings of each kind
+  --graph NAME      graphs of our own recognizer: ${GRAPHS_TEXT} (default ${DEFAULT_GRAPH})
+`;
+/** More would take words away. */
+const MAXIMUM_SHIFT_MS = 100;
+
+function readList<const Name extends string>(flag: string, list: string | undefined, names: readonly Name[]): readonly Name[] {
+  if (list === undefined) return names;
+  const asked = list.split(',').map((word) => {
+    const name = names.find((one) => one === word.trim());
+    if (name === undefined) throw new UsageError(`${flag} must be a list of ${names.join(', ')}, got "${word}"`);
+    return name;
+  });
+  return names.filter((name) => asked.includes(name));
 }
 
-/** The categories that count as sentences. */
-const SENTENCES = new Set(['libri_other', 'libri_clean', 'ljspeech']);
-const showsDetails = process.argv.includes('--details');
-
-/** Zeros after whatever is shorter than a second: so were the files of the baseline decoded, and it changes 8 of 40 digits. */
-function padToOneSecond(samples: Float32Array): Float32Array {
-  if (samples.length >= 16_000) {
-    return samples;
-  }
-  const padded = new Float32Array(16_000);
-  padded.set(samples);
-  return padded;
-}
-
-/** Transcribes every recording; `transcribe` gets the whole file and may cut it as it likes. What is too long is left out. */
-async function hear(recordings: readonly DevRecording[], transcribe: (samples: Float32Array) => Promise<string>): Promise<Heard[]> {
-  const heard: Heard[] = [];
-  for (const recording of recordings) {
-    try {
-      heard.push({ recording, text: await transcribe(await readDevSamples(recording)) });
-    } catch (error) {
-      if (!(error instanceof RecognizerError && error.code === 'clip_too_long')) {
-        throw error;
-      }
-      console.log(`left out, too long for one clip: ${recording.audio_filepath}`);
-    }
-  }
-  return heard;
-}
-
-function categoriesOf(heard: readonly Heard[]): Map<string, ErrorCounts[]> {
-  const categories = new Map<string, ErrorCounts[]>();
-  for (const { recording, text } of heard) {
-    const errors = countWordErrors(recording.text ?? '', text, WHISPER_ENGLISH);
-    const category = recording.category ?? 'other';
-    for (const name of [category, ...(SENTENCES.has(category) ? ['all sentences'] : [])]) {
-      categories.set(name, [...(categories.get(name) ?? []), errors]);
-    }
-  }
-  return categories;
-}
-
-function formatErrors(parts: readonly ErrorCounts[]): string {
-  const sum = sumErrors(parts);
-  const counts = [sum.substitutions, sum.deletions, sum.insertions].map((count) => String(count).padStart(4)).join('');
-  return `${counts} ${(100 * errorRatio(sum)).toFixed(2).padStart(6)} %`;
-}
-
-/** Prints the errors of both per category, over the recordings that were heard. */
-function report(name: string, baseline: readonly Heard[], ours: readonly Heard[]): void {
-  const heardRecordings = new Set(ours.map(({ recording }) => recording));
-  const plainCategories = categoriesOf(baseline.filter(({ recording }) => heardRecordings.has(recording)));
-  console.log(`\n${name}, words counted by ${WHISPER_ENGLISH.id}`);
-  console.log(`${'category'.padEnd(14)} clips words | plain S   D   I      WER |  ours S   D   I      WER`);
-  for (const [category, parts] of [...categoriesOf(ours)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const counts = [parts.length, sumErrors(parts).referenceCount].map((count) => String(count).padStart(5)).join(' ');
-    console.log(`${category.padEnd(14)} ${counts} |   ${formatErrors(plainCategories.get(category) ?? [])} |   ${formatErrors(parts)}`);
-  }
-}
-
-function reportDifferences(baseline: readonly Heard[], ours: readonly Heard[]): void {
-  const plainTexts = new Map(baseline.map(({ recording, text }) => [recording, text.trim()]));
-  const differing = ours.filter(({ recording, text }) => text !== plainTexts.get(recording));
-  console.log(`\ntexts identical to the baseline: ${ours.length - differing.length} of ${ours.length}`);
-  if (showsDetails) {
-    for (const { recording, text } of differing) {
-      console.log(`- ${recording.audio_filepath}\n  plain: ${plainTexts.get(recording)}\n  ours:  ${text}`);
-    }
-  }
-}
-
-/** What deciding on the words took, over all clips of one way. */
-interface Effort {
-  readonly guards: string[];
-  audioMs: number;
-  busyMs: number;
-}
-
-type Transcribe = (samples: Float32Array, effort: Effort) => Promise<string>;
-
-/** The file as it is, given to the recognizer in this process. */
-function rawFiles(recognizer: Recognizer): Transcribe {
-  return async (samples, effort) => {
-    const [transcript] = await recognizer.transcribe([{ samples: padToOneSecond(samples) }]);
-    if (!transcript) {
-      throw new Error('the recognizer gave no transcript');
-    }
-    effort.guards.push(...transcript.guards);
-    effort.audioMs += transcript.audioMs;
-    effort.busyMs += transcript.timings.encoderMs + transcript.timings.decoderMs;
-    return transcript.text;
-  };
-}
-
-/** The file as a person would say it: cut on the device, sent over a real socket, decoded by the real server. */
-function overTheWire(server: ServerProcess): Transcribe {
-  return async (samples, effort) => {
-    await using talker = await Talker.create(server.url);
-    await talker.say(samples);
-    await talker.stop();
-    await talker.settled();
-    if (talker.rejections.length > 0) {
-      throw new Error(`a clip was refused: ${talker.rejections[0]?.code}`);
-    }
-    for (const { final } of talker.finals) {
-      effort.guards.push(...final.guards);
-      effort.audioMs += final.endMs - final.startMs;
-      effort.busyMs += final.timings.encoderMs + final.timings.decoderMs;
-    }
-    return talker.text;
-  };
-}
-
-function reportEffort({ guards, audioMs, busyMs }: Effort): void {
-  const counts = ['silence', 'token_cap', 'repetition'].map((guard) => `${guard} ${guards.filter((name) => name === guard).length}`);
-  console.log(`guards: ${counts.join(', ')}`);
-  const speed = (audioMs / busyMs).toFixed(1);
-  console.log(`${(audioMs / 1000).toFixed(0)} s of audio in ${(busyMs / 1000).toFixed(1)} s of a worker: ${speed} times real time`);
+function readShifts(list: string): number[] {
+  const shifts = list.split(',').map((word) => readInteger('--shifts', word.trim() || '?', 0));
+  const tooLong = shifts.find((shiftMs) => shiftMs > MAXIMUM_SHIFT_MS);
+  if (tooLong !== undefined) throw new UsageError(`--shifts must be at most ${MAXIMUM_SHIFT_MS} ms each, got ${tooLong}`);
+  return [...new Set(shifts)];
 }
 
 async function measure(): Promise<void> {
-  const recordings = readDevRecordings('manifest.jsonl');
-  const commands = readDevRecordings('commands.jsonl');
-  const hypotheses = readBaselineTexts();
-  const baseline = recordings.map((recording) => ({ recording, text: hypotheses.get(recording.audio_filepath) ?? '' }));
-  await using recognizer = await loadMoonshine(runtime, await loadModelFiles('moonshine-tiny'));
-  await using server = await ServerProcess.start();
-  const ways: readonly [name: string, transcribe: Transcribe][] = [
-    ['our recognizer on the raw files', rawFiles(recognizer)],
-    ['clips cut by our own detector, decoded by the server', overTheWire(server)],
-  ];
-  for (const [name, transcribe] of ways) {
-    const effort: Effort = { guards: [], audioMs: 0, busyMs: 0 };
-    const heard = await hear(recordings, (samples) => transcribe(samples, effort));
-    report(name, baseline, heard);
-    reportDifferences(baseline, heard);
-    reportEffort(effort);
-    const heardCommands = await hear(commands, (samples) => transcribe(samples, effort));
-    console.log(`commands with an empty text: ${heardCommands.filter(({ text }) => text === '').length} of ${commands.length}`);
+  const options = readOptions(HELP, {
+    only: { type: 'string' },
+    systems: { type: 'string' },
+    shifts: { type: 'string', default: '0' },
+    clips: { type: 'string' },
+    graph: { type: 'string', default: DEFAULT_GRAPH },
+  });
+  const groups = readList('--only', options.only, GROUPS);
+  const names = readList('--systems', options.systems, LISTENER_NAMES);
+  const shiftsMs = readShifts(options.shifts);
+  const limit = options.clips === undefined ? Number.POSITIVE_INFINITY : readInteger('--clips', options.clips, 1);
+  if (!hasDevData()) {
+    console.log(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
+    return;
   }
+  const machine = describeMachine();
+  const graph = await readGraph(options.graph);
+  progress('reading the recordings');
+  const items = await readMaterial(new Set(groups), limit);
+  const said = await cutAll(items, shiftsMs);
+  const heard = await hearAll(names, said, { graph, lanes: availableParallelism() });
+  const hearing = { items, heard, names, shiftCount: shiftsMs.length };
+  const settings = { graph, clipPolicyId: await clipPolicyId(DEFAULT_CLIP_POLICY), shiftsMs, ...(options.clips && { limit }) };
+  console.log(formatMachine(machine));
+  report(hearing, settings);
+  writeResult('accuracy', machine, { normaliser: WHISPER_ENGLISH.id, ...settings, ...plainResult(hearing) });
 }
 
-if (hasDevData()) {
-  await measure();
-} else {
-  console.log(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
+function report(
+  hearing: Hearing,
+  {
+    graph,
+    clipPolicyId: policy,
+    shiftsMs,
+  }: { readonly graph: string; readonly clipPolicyId: string; readonly shiftsMs: readonly number[] },
+): void {
+  const { confidence, resamples, seed } = DEFAULT_BOOTSTRAP_OPTIONS;
+  const shifts =
+    shiftsMs.length === 1 && shiftsMs[0] === 0
+      ? 'each file from its first sample; where it begins moves greedy text by about a point, see --shifts'
+      : `each file from ${shiftsMs.join(', ')} ms on, errors averaged`;
+  console.log(`words counted by ${WHISPER_ENGLISH.id}; our graphs: ${graph}; clip policy ${policy}; ${shifts}`);
+  console.log(`in parentheses: ${100 * confidence} % interval over speakers, ${resamples} draws, seed ${seed}`);
+  console.log(`\nOur own cuts\n\n${formatFigures(hearing, 'cuts')}`);
+  if (hearing.names.some((name) => name !== 'server')) {
+    console.log(`\nWhole files\n\n${formatFigures(hearing, 'whole')}`);
+    console.log(`\nWhat the cut does\n\n${formatCutCosts(hearing)}`);
+  }
+  const gains = formatEngineGains(hearing);
+  if (gains !== undefined) console.log(`\nWhat the engine does\n\n${gains}`);
+  console.log('');
+  const cutGoal = formatCutGoal(hearing);
+  if (cutGoal !== undefined) console.log(cutGoal);
+  for (const way of WAYS) {
+    const calibration = calibrate(heardBy(hearing, 'outspoken', way));
+    const name = `expected calibration error of our words, sentences, ${way === 'cuts' ? 'our cuts' : 'whole files'}`;
+    if (calibration) console.log(`${name}: ${formatCalibration(calibration)}`);
+  }
+  reportServer(hearing);
 }
+
+/** The road over the socket must change no text. */
+function reportServer(hearing: Hearing): void {
+  const texts = new Map(heardBy(hearing, 'outspoken', 'cuts').map(({ said, text }) => [said, text]));
+  const compared = heardBy(hearing, 'server', 'cuts').filter(({ said }) => texts.has(said));
+  if (compared.length === 0) return;
+  const differing = compared.filter(({ said, text }) => text !== texts.get(said)).length;
+  console.log(`texts of the server that are not those of the recognizer on the same cuts: ${differing} of ${compared.length}`);
+}
+
+function plainResult(hearing: Hearing): Record<string, unknown> {
+  const rows = rowsOf(hearing).map((row) => ({
+    name: row.name,
+    unit: row.unit,
+    goal: row.goal,
+    figures: hearing.names.flatMap((listener) =>
+      WAYS.flatMap((way) => {
+        const figure = figureOf(row, heardBy(hearing, listener, way), hearing.shiftCount);
+        return figure ? [{ listener, way, ...figure }] : [];
+      }),
+    ),
+  }));
+  const texts = hearing.heard.map(({ listener, way, said, clips, text }) => {
+    return { listener, way, id: said.item.id, shiftMs: said.shiftMs, text: clips ? text : null, clips: clips?.length };
+  });
+  const calibration = Object.fromEntries(WAYS.map((way) => [way, calibrate(heardBy(hearing, 'outspoken', way))]));
+  return { rows, calibration, texts };
+}
+
+await runBenchmark(measure);

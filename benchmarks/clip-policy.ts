@@ -45,7 +45,7 @@ interface Variant {
   readonly zerosAfterMs: number;
 }
 
-type Transcribe = (samples: Float32Array) => Promise<string>;
+type Transcribe = (clip: Pick<CutClip, 'samples' | 'speech'>) => Promise<string>;
 
 function createVariant(change: Partial<ClipPolicy>, zerosBeforeMs = 0, zerosAfterMs = 0): Variant {
   const policy = { ...DEFAULT_CLIP_POLICY, ...change };
@@ -106,7 +106,7 @@ function replay(probabilities: readonly number[]): VadModel {
 class TextCache {
   readonly #transcribe: Transcribe;
   readonly #texts = new Map<string, string>();
-  readonly #waiting = new Map<string, { readonly variant: Variant; readonly samples: Float32Array }>();
+  readonly #waiting = new Map<string, { readonly variant: Variant; readonly clip: CutClip }>();
   #waitingSamples = 0;
 
   constructor(transcribe: Transcribe) {
@@ -116,7 +116,7 @@ class TextCache {
   plan(variant: Variant, source: Source, clip: CutClip): void {
     const key = this.#keyOf(variant, source, clip);
     if (!this.#waiting.has(key)) {
-      this.#waiting.set(key, { variant, samples: clip.samples });
+      this.#waiting.set(key, { variant, clip });
       this.#waitingSamples += clip.samples.length;
     }
   }
@@ -135,9 +135,9 @@ class TextCache {
     let toldAtMs = startedAtMs;
     let doneSamples = 0;
     progress(`${this.#waiting.size} different clips, ${seconds(this.#waitingSamples)} s of audio`);
-    for (const [key, { variant, samples }] of this.#waiting) {
-      this.#texts.set(key, await this.#transcribe(padWithZeros(variant, samples)));
-      doneSamples += samples.length;
+    for (const [key, { variant, clip }] of this.#waiting) {
+      this.#texts.set(key, await this.#transcribe({ ...clip, samples: padWithZeros(variant, clip.samples) }));
+      doneSamples += clip.samples.length;
       const nowMs = performance.now();
       if (nowMs - toldAtMs > PROGRESS_INTERVAL_MS) {
         toldAtMs = nowMs;
@@ -192,7 +192,7 @@ async function decodeWholeFiles(sources: readonly Source[], transcribe: Transcri
   const cuts: Cut[] = [];
   for (const source of sources) {
     const { recording, samples } = source;
-    const text = baselineTexts.get(recording.audio_filepath) ?? (await transcribe(samples));
+    const text = baselineTexts.get(recording.audio_filepath) ?? (await transcribe({ samples }));
     cuts.push({ source, clips: [{ startSample: 0, endSample: samples.length, samples }], text: text.trim() });
   }
   return createRow('whole files, plain', cuts);
@@ -213,8 +213,8 @@ async function measure(): Promise<void> {
   }
   const sources = await readSources();
   await using recognizer = await loadMoonshine(runtime, await loadModelFiles('moonshine-tiny'));
-  const transcribe: Transcribe = async (samples) => {
-    const [transcript] = await recognizer.transcribe([{ samples }]);
+  const transcribe: Transcribe = async (clip) => {
+    const [transcript] = await recognizer.transcribe([clip]);
     if (!transcript) {
       throw new Error('the recognizer gave no transcript');
     }

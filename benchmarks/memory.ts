@@ -1,13 +1,14 @@
 /**
  * Claim: the memory of a worker does not grow, however many clips of whatever length it has heard.
  *
- *   npx -y pnpm@10 bench:memory [--clips 2000] [--graph signed|unsigned|shipped] [--batch 4] [--help]
+ *   npx -y pnpm@10 bench:memory [--clips 2000] [--graph auto|signed|unsigned|shipped] [--batch 4] [--help]
  *
  * One recognizer in one process hears clips of 1 to 15 seconds cut at random from the recordings; its resident memory is read as it goes.
  */
 import { readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
 import { ForkedRecognizer } from './support/forked-recognizer.ts';
-import { DEFAULT_GRAPH, readBatch, readGraph } from './support/our-recognizer.ts';
+import { DEFAULT_GRAPH, GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
+import { readBatch } from './support/our-recognizer.ts';
 import { median, sum } from './support/quantiles.ts';
 import { loadRecordings } from './support/recordings.ts';
 import { describeMachine, formatMachine, writeResult } from './support/results.ts';
@@ -17,7 +18,7 @@ const HELP = `
 Resident memory of one process of our recognizer while it hears many clips of mixed lengths.
 
   --clips N         clips to hear (default 2000)
-  --graph NAME      signed, unsigned, float or shipped (default ${DEFAULT_GRAPH})
+  --graph NAME      ${GRAPHS_TEXT} (default ${DEFAULT_GRAPH})
   --batch N         clips of one call, 1-4 (default 1)
   --folder FOLDER   recordings to cut clips from instead of the project's fixtures
   --seed N          start of the random lengths (default 1)
@@ -73,7 +74,7 @@ async function measure(): Promise<void> {
   });
   const clipCount = readInteger('--clips', options.clips, READINGS);
   const batch = readBatch(options.batch);
-  const graph = readGraph(options.graph);
+  const graph = await readGraph(options.graph);
   const random = createRandom(readInteger('--seed', options.seed, 0));
   const machine = describeMachine();
   console.log(

@@ -1,7 +1,7 @@
 /**
  * Claim: with the same weights, on the same clips, our recognizer is several times as fast as every peer at its best setting.
  *
- *   npx -y pnpm@10 bench:recognizer [--accuracy] [--graph signed|unsigned|shipped] [--help]
+ *   npx -y pnpm@10 bench:recognizer [--accuracy] [--graph auto|signed|unsigned|shipped] [--help]
  *
  * The peers: the plain loop around the published files, sherpa-onnx-node, and transformers.js. The clips are those that our speech
  * detector cuts out of the recordings. Systems take turns, clip by clip or second by second, so that all see the same machine.
@@ -15,8 +15,9 @@ import { formatThroughput, measureThroughput } from './recognizer/throughput.ts'
 import { progress, readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
 import { hasDevData, readDevRecordings, readDevSamples } from './support/dev-data.ts';
 import { ForkedRecognizer } from './support/forked-recognizer.ts';
+import { DEFAULT_GRAPH, GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
 import { clipsOf, judgeRecordings } from './support/judged-speech.ts';
-import { DEFAULT_GRAPH, readBatch, readGraph } from './support/our-recognizer.ts';
+import { readBatch } from './support/our-recognizer.ts';
 import { sum } from './support/quantiles.ts';
 import { PEER_NAMES, type RecognizerSettings, type SystemName } from './support/recognizer-protocol.ts';
 import { loadRecordings } from './support/recordings.ts';
@@ -29,7 +30,7 @@ First one process with one thread, clip by clip; then the whole machine, each sy
   --rounds N        times that all hear every clip, and times that all have the whole machine (default 5)
   --clips N         only the first N clips (default all)
   --folder FOLDER   recordings to cut clips from instead of the project's fixtures
-  --graph NAME      graphs of our own recognizer: signed, unsigned, float or shipped (default ${DEFAULT_GRAPH})
+  --graph NAME      graphs of our own recognizer: ${GRAPHS_TEXT} (default ${DEFAULT_GRAPH})
   --batch N         clips of one call of our own recognizer on the whole machine, 1-4 (default: the best of 1, 2 and 4, or what the recognizer takes)
   --seconds N       how long a system has the whole machine in a round (default 4)
   --peers A,B       only these peers
@@ -42,9 +43,9 @@ const SENTENCE_SLICES = new Set(['libri_other', 'libri_clean', 'ljspeech']);
 const BATCHES = [1, 2, 4];
 const PARTS = ['latency', 'throughput'];
 
-type Settings = ReturnType<typeof readSettings>;
+type Settings = Awaited<ReturnType<typeof readSettings>>;
 
-function readSettings() {
+async function readSettings() {
   const options = readOptions(HELP, {
     rounds: { type: 'string', default: '5' },
     clips: { type: 'string' },
@@ -61,7 +62,7 @@ function readSettings() {
   if (only !== undefined && !PARTS.includes(only)) throw new UsageError(`--only must be ${PARTS.join(' or ')}, got "${only}"`);
   const batch = options.batch === undefined ? undefined : readBatch(options.batch);
   const systems: SystemName[] = ['outspoken', ...readPeers(options.peers)];
-  const graph = readGraph(options.graph);
+  const graph = await readGraph(options.graph);
   return {
     rounds: readInteger('--rounds', options.rounds, 1),
     clipLimit: options.clips === undefined ? undefined : readInteger('--clips', options.clips, 1),
@@ -80,7 +81,7 @@ function readPeers(list: string) {
 }
 
 async function measure(): Promise<void> {
-  const settings = readSettings();
+  const settings = await readSettings();
   const machine = describeMachine();
   console.log(formatMachine(machine));
   const result = settings.accuracy ? await measureWords(settings) : await measureSpeed(settings);

@@ -1,7 +1,7 @@
 /**
  * Claim: our recognizer comes close to what this machine can do at all with the multiply-accumulates and bytes that the model needs.
  *
- *   npx -y pnpm@10 bench:stages [--graph signed|unsigned|shipped] [--batch 4] [--help]
+ *   npx -y pnpm@10 bench:stages [--graph auto|signed|unsigned|shipped] [--batch 4] [--help]
  *
  * Where the time goes, by type of operator, and how much of the roofline is reached: the roofline is measured in the same run with
  * graphs of one operator on the same runtime. One process, one thread.
@@ -13,8 +13,9 @@ import { type OperatorProfile, readOperatorProfile } from './stages/operator-pro
 import { floorMs, measureRoofline, type Roofline } from './stages/roofline.ts';
 import { type GraphName, WatchedRuntime } from './stages/watched-runtime.ts';
 import { progress, readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
+import { DEFAULT_GRAPH, GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
 import { clipsOf, judgeRecordings } from './support/judged-speech.ts';
-import { DEFAULT_GRAPH, loadOurs, readBatch, readGraph } from './support/our-recognizer.ts';
+import { loadOurs, readBatch } from './support/our-recognizer.ts';
 import { median, sum } from './support/quantiles.ts';
 import { loadRecordings } from './support/recordings.ts';
 import { describeMachine, formatMachine, writeResult } from './support/results.ts';
@@ -23,7 +24,7 @@ import { formatTable } from './support/table.ts';
 const HELP = `
 Where the time of our recognizer goes, and how much of what this machine can do at best it reaches.
 
-  --graph NAME      signed, unsigned, float or shipped (default ${DEFAULT_GRAPH})
+  --graph NAME      ${GRAPHS_TEXT} (default ${DEFAULT_GRAPH})
   --batch N         clips of one call, 1-4 (default 1)
   --clips N         only the first N clips; the profile of the runtime holds about 30 of the shipped graphs (default 8)
   --rounds N        times that the clips are heard without the profile (default 5)
@@ -52,7 +53,7 @@ async function measure(): Promise<void> {
     folder: { type: 'string' },
     operators: { type: 'string', default: '12' },
   });
-  const graph = readGraph(options.graph);
+  const graph = await readGraph(options.graph);
   const batch = readBatch(options.batch);
   const rounds = readInteger('--rounds', options.rounds, 1);
   const shownOperators = readInteger('--operators', options.operators, 1);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodePcm } from '@outspoken/audio';
-import type { DetectorEvent, SpeechDetector } from '@outspoken/vad';
+import type { DetectorEvent, SpeechDetector, SpeechEvidence } from '@outspoken/vad';
 
 /** One line of a manifest of the development data. */
 export interface DevRecording {
@@ -12,19 +12,31 @@ export interface DevRecording {
   readonly text: string | null;
   readonly category?: string;
   readonly speaker?: string | null;
+  /** What an order asks for, by name, in the words in which it was said. */
+  readonly slots?: Readonly<Record<string, string>>;
 }
 
-/** A clip as the edge would have sent it; positions are samples of its recording. */
+/** A recording in which nobody says anything that could be written down. */
+export interface NoiseRecording {
+  readonly audio_filepath: string;
+  readonly kind: string;
+}
+
+/** A clip as the edge would have sent it; positions are samples of its recording. A recognizer takes it as it is. */
 export interface CutClip {
   readonly startSample: number;
   readonly endSample: number;
   readonly samples: Float32Array;
+  /** How much speech the detector found in it; a recording that was not cut has none. */
+  readonly speech?: SpeechEvidence;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const DATA_FOLDER = process.env['OUTSPOKEN_DATA'] ?? `${root}/../shared/data`;
 /** Where the development data lies: in `$OUTSPOKEN_DATA`, or beside the repository. */
-export const DEV_DATA_FOLDER = `${process.env['OUTSPOKEN_DATA'] ?? `${root}/../shared/data`}/dev`;
+export const DEV_DATA_FOLDER = `${DATA_FOLDER}/dev`;
+const NOISE_FOLDER = `${DATA_FOLDER}/noise`;
 
 export function hasDevData(): boolean {
   return existsSync(`${DEV_DATA_FOLDER}/manifest.jsonl`);
@@ -32,31 +44,34 @@ export function hasDevData(): boolean {
 
 /** The recordings of `manifest.jsonl` or `commands.jsonl`. */
 export function readDevRecordings(file: 'manifest.jsonl' | 'commands.jsonl'): DevRecording[] {
-  return readLines<DevRecording>(file);
+  return readLines<DevRecording>(`${DEV_DATA_FOLDER}/${file}`);
+}
+
+/** The recordings without speech, none where that part of the data is missing. */
+export function readNoiseRecordings(): NoiseRecording[] {
+  const manifest = `${NOISE_FOLDER}/dev.jsonl`;
+  return existsSync(manifest) ? readLines<NoiseRecording>(manifest) : [];
 }
 
 /** What plain greedy decoding of the same weights hears in the whole files of `manifest.jsonl`, by path. */
 export function readBaselineTexts(): Map<string, string> {
-  const rows = readLines<{ audio_filepath: string; hyp: string }>('baseline_moonshine_tiny.jsonl');
+  const rows = readLines<{ audio_filepath: string; hyp: string }>(`${DEV_DATA_FOLDER}/baseline_moonshine_tiny.jsonl`);
   return new Map(rows.map((row) => [row.audio_filepath, row.hyp]));
 }
 
 /** The samples of a recording, 16 kHz mono; needs ffmpeg on the path. */
 export async function readDevSamples(recording: DevRecording): Promise<Float32Array> {
-  const arguments_ = [
-    '-v',
-    'error',
-    '-i',
-    `${DEV_DATA_FOLDER}/${recording.audio_filepath}`,
-    '-f',
-    's16le',
-    '-ar',
-    '16000',
-    '-ac',
-    '1',
-    '-',
-  ];
-  const { stdout } = await promisify(execFile)('ffmpeg', arguments_, { encoding: 'buffer', maxBuffer: 64 << 20 });
+  return await readSamples(`${DEV_DATA_FOLDER}/${recording.audio_filepath}`);
+}
+
+/** The same for a recording without speech. */
+export async function readNoiseSamples(recording: NoiseRecording): Promise<Float32Array> {
+  return await readSamples(`${NOISE_FOLDER}/${recording.audio_filepath}`);
+}
+
+async function readSamples(path: string): Promise<Float32Array> {
+  const programArguments = ['-v', 'error', '-i', path, '-f', 's16le', '-ar', '16000', '-ac', '1', '-'];
+  const { stdout } = await promisify(execFile)('ffmpeg', programArguments, { encoding: 'buffer', maxBuffer: 64 << 20 });
   return decodePcm(stdout, 'pcm_s16le');
 }
 
@@ -70,13 +85,14 @@ export async function cutClips(detector: SpeechDetector, samples: Float32Array):
     if (event.type === 'clip_start') {
       startSample = event.startSample;
     } else if (event.type === 'clip_end') {
-      clips.push({ startSample, endSample: event.endSample, samples: samples.subarray(startSample, event.endSample) });
+      const { endSample, evidence } = event;
+      clips.push({ startSample, endSample, samples: samples.subarray(startSample, endSample), speech: evidence });
     }
   }
   return clips;
 }
 
-function readLines<T>(file: string): T[] {
-  const text = readFileSync(`${DEV_DATA_FOLDER}/${file}`, 'utf8').trim();
+function readLines<T>(path: string): T[] {
+  const text = readFileSync(path, 'utf8').trim();
   return text.split('\n').map((line) => JSON.parse(line) as T);
 }

@@ -3,18 +3,8 @@ import { loadModelFiles } from '@outspoken/models';
 import * as onnxruntime from 'onnxruntime-node';
 import { readInteger, UsageError } from './command-line.ts';
 
-/** The graphs that the benchmarks measure unless told otherwise. */
-export const DEFAULT_GRAPH: GraphVariant = 'signed';
 /** Most clips that our recognizer is ever given at a time. */
 const MAXIMUM_BATCH = 4;
-const GRAPHS: readonly GraphVariant[] = ['signed', 'unsigned', 'float', 'shipped'];
-
-/** Reads the option `--graph`. */
-export function readGraph(value: string): GraphVariant {
-  const graph = GRAPHS.find((name) => name === value);
-  if (!graph) throw new UsageError(`--graph must be ${GRAPHS.join(', ')}, got "${value}"`);
-  return graph;
-}
 
 /** Reads the option `--batch`. */
 export function readBatch(value: string): number {

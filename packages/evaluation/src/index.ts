@@ -9,6 +9,8 @@ export {
   NO_ERRORS,
   sumErrors,
 } from './errors/error-counts.ts';
+export { judgeWords } from './errors/judged-words.ts';
+export { countMissedPhrases } from './errors/missed-phrases.ts';
 export { EvaluationError, type EvaluationErrorCode } from './evaluation-error.ts';
 export { formatManifest, type ManifestEntry, readManifest, sliceNameOf } from './manifest/manifest.ts';
 export {
@@ -42,4 +44,5 @@ export {
   type PairedErrors,
   type SpokenErrors,
 } from './summary/bootstrap.ts';
+export { type CalibrationBin, calibrationBins, expectedCalibrationError, type JudgedConfidence } from './summary/calibration.ts';
 export { type CountedClip, type SliceSummary, type Summary, summarise, summariseBy } from './summary/slices.ts';
