@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodePcm } from '@outspoken/audio';
-import type { DetectorEvent, SpeechDetector } from '@outspoken/vad';
+import type { DetectorEvent, SpeechDetector, SpeechEvidence } from '@outspoken/vad';
 
 /** One line of a manifest of the development data. */
 export interface DevRecording {
@@ -12,6 +12,14 @@ export interface DevRecording {
   readonly text: string | null;
   readonly category?: string;
   readonly speaker?: string | null;
+  /** Of an order: what was asked for, by what it is; the rest of it nobody wrote down. */
+  readonly slots?: Readonly<Record<string, string>>;
+}
+
+/** Sound in which nobody speaks to the device. */
+export interface NoiseRecording {
+  readonly audio_filepath: string;
+  readonly kind: string;
 }
 
 /** A clip as the edge would have sent it; positions are samples of its recording. */
@@ -21,62 +29,78 @@ export interface CutClip {
   readonly samples: Float32Array;
 }
 
+/** A clip with what the detector saw of it. */
+export interface DetectedClip extends CutClip {
+  readonly speech: SpeechEvidence;
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const DATA_FOLDER = process.env['OUTSPOKEN_DATA'] ?? `${root}/../shared/data`;
+
 /** Where the development data lies: in `$OUTSPOKEN_DATA`, or beside the repository. */
-export const DEV_DATA_FOLDER = `${process.env['OUTSPOKEN_DATA'] ?? `${root}/../shared/data`}/dev`;
+export const DEV_DATA_FOLDER = `${DATA_FOLDER}/dev`;
+/** Where the noise lies, beside it. */
+export const NOISE_DATA_FOLDER = `${DATA_FOLDER}/noise`;
 
 export function hasDevData(): boolean {
   return existsSync(`${DEV_DATA_FOLDER}/manifest.jsonl`);
 }
 
+export function hasNoiseData(): boolean {
+  return existsSync(`${NOISE_DATA_FOLDER}/dev.jsonl`);
+}
+
 /** The recordings of `manifest.jsonl` or `commands.jsonl`. */
 export function readDevRecordings(file: 'manifest.jsonl' | 'commands.jsonl'): DevRecording[] {
-  return readLines<DevRecording>(file);
+  return readLines<DevRecording>(DEV_DATA_FOLDER, file);
 }
 
 /** What plain greedy decoding of the same weights hears in the whole files of `manifest.jsonl`, by path. */
 export function readBaselineTexts(): Map<string, string> {
-  const rows = readLines<{ audio_filepath: string; hyp: string }>('baseline_moonshine_tiny.jsonl');
+  const rows = readLines<{ audio_filepath: string; hyp: string }>(DEV_DATA_FOLDER, 'baseline_moonshine_tiny.jsonl');
   return new Map(rows.map((row) => [row.audio_filepath, row.hyp]));
 }
 
+/** The recordings of noise that are for development. */
+export function readNoiseRecordings(): NoiseRecording[] {
+  return readLines<NoiseRecording>(NOISE_DATA_FOLDER, 'dev.jsonl');
+}
+
 /** The samples of a recording, 16 kHz mono; needs ffmpeg on the path. */
-export async function readDevSamples(recording: DevRecording): Promise<Float32Array> {
-  const arguments_ = [
-    '-v',
-    'error',
-    '-i',
-    `${DEV_DATA_FOLDER}/${recording.audio_filepath}`,
-    '-f',
-    's16le',
-    '-ar',
-    '16000',
-    '-ac',
-    '1',
-    '-',
-  ];
+export function readDevSamples(recording: DevRecording): Promise<Float32Array> {
+  return decode(`${DEV_DATA_FOLDER}/${recording.audio_filepath}`);
+}
+
+/** The samples of a recording of noise, likewise. */
+export function readNoiseSamples(recording: NoiseRecording): Promise<Float32Array> {
+  return decode(`${NOISE_DATA_FOLDER}/${recording.audio_filepath}`);
+}
+
+async function decode(path: string): Promise<Float32Array> {
+  const arguments_ = ['-v', 'error', '-i', path, '-f', 's16le', '-ar', '16000', '-ac', '1', '-'];
   const { stdout } = await promisify(execFile)('ffmpeg', arguments_, { encoding: 'buffer', maxBuffer: 64 << 20 });
   return decodePcm(stdout, 'pcm_s16le');
 }
 
 /** The clips that the edge would have sent for a recording, in order; their samples are views into it. */
-export async function cutClips(detector: SpeechDetector, samples: Float32Array): Promise<CutClip[]> {
+export async function cutClips(detector: SpeechDetector, samples: Float32Array): Promise<DetectedClip[]> {
   detector.reset();
   const events: DetectorEvent[] = [...(await detector.push(samples)), ...(await detector.flush('stop'))];
-  const clips: CutClip[] = [];
+  const clips: DetectedClip[] = [];
   let startSample = 0;
   for (const event of events) {
     if (event.type === 'clip_start') {
       startSample = event.startSample;
     } else if (event.type === 'clip_end') {
-      clips.push({ startSample, endSample: event.endSample, samples: samples.subarray(startSample, event.endSample) });
+      const { endSample, evidence } = event;
+      clips.push({ startSample, endSample, samples: samples.subarray(startSample, endSample), speech: evidence });
     }
   }
   return clips;
 }
 
-function readLines<T>(file: string): T[] {
-  const text = readFileSync(`${DEV_DATA_FOLDER}/${file}`, 'utf8').trim();
+function readLines<T>(folder: string, file: string): T[] {
+  const text = readFileSync(`${folder}/${file}`, 'utf8').trim();
   return text.split('\n').map((line) => JSON.parse(line) as T);
 }
