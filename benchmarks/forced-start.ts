@@ -41,9 +41,11 @@ async function measure(): Promise<void> {
     help: { type: 'boolean', short: 'h' },
   });
   const graph = readGraph(options.graph);
+  const earlier = options.from === undefined ? undefined : readCollection(options.from);
+  if (!earlier) checkData();
   const machine = describeMachine();
   console.log(formatMachine(machine));
-  const collection = options.from === undefined ? await collect(graph) : readCollection(options.from);
+  const collection = earlier ?? (await collectCandidates(graph));
   const { counts, candidates } = collection;
   console.log(`words compared by ${WHISPER_ENGLISH.id}\n\n${formatCounts(counts, candidates)}`);
   const featureSets = compareFeatureSets(candidates);
@@ -54,7 +56,7 @@ async function measure(): Promise<void> {
   const seen = [keptBy('fitted', fitted, candidates), keptBy('manifest', manifest, candidates)];
   console.log(`\non all of these texts\n${formatKept(seen, candidates)}`);
   if (options.details) showMisjudged(candidates, fitted);
-  if (options.from === undefined) {
+  if (!earlier) {
     writeResult(NAME, machine, {
       settings: { graph },
       normaliser: WHISPER_ENGLISH.id,
@@ -68,10 +70,9 @@ async function measure(): Promise<void> {
   }
 }
 
-async function collect(graph: Parameters<typeof collectCandidates>[0]): Promise<Collection> {
+function checkData(): void {
   if (!hasDevData()) throw new UsageError(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
   if (!hasNoiseData()) throw new UsageError(`no noise in ${NOISE_DATA_FOLDER}: nothing measured`);
-  return await collectCandidates(graph);
 }
 
 function readCollection(path: string): Collection {

@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Candidate, fateOf } from '../benchmarks/forced-start/candidate.ts';
@@ -13,6 +19,25 @@ import { strongestClip } from '../benchmarks/forced-start/trial.ts';
 import { createRandom } from '../benchmarks/support/seeded-random.ts';
 
 const SEED = 20261127;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+function drawCandidates(): Candidate[] {
+  const random = createRandom(SEED);
+  const draw = (label: Label, group: string, meanLogProbability: number): Candidate => {
+    const text: ForcedText = {
+      meanSpeechProbability: 0.6 + 0.3 * random(),
+      endProbability: 0.5 + 0.4 * random(),
+      tokenLogProbabilities: [-random(), meanLogProbability - 0.3 * random(), meanLogProbability - 0.3 * random()],
+    };
+    return { ...text, kind: label === 'noise' ? 'rain' : 'digit', group, label, text: 'text' };
+  };
+  return Array.from({ length: 10 }, (_, index) => [
+    draw('right', `speaker ${index}`, -0.1),
+    draw('wrong', `speaker ${index}`, -0.5),
+    draw('unclear', `speaker ${index}`, -1),
+    draw('noise', `noise ${index}`, -1.2),
+  ]).flat();
+}
 
 function powerOf(samples: Float32Array): number {
   return samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
@@ -238,24 +263,6 @@ describe('folds', () => {
 });
 
 describe('the comparison', () => {
-  function drawCandidates(): Candidate[] {
-    const random = createRandom(SEED);
-    const draw = (label: Label, group: string, meanLogProbability: number): Candidate => {
-      const text: ForcedText = {
-        meanSpeechProbability: 0.6 + 0.3 * random(),
-        endProbability: 0.5 + 0.4 * random(),
-        tokenLogProbabilities: [-random(), meanLogProbability - 0.3 * random(), meanLogProbability - 0.3 * random()],
-      };
-      return { ...text, kind: label === 'noise' ? 'rain' : 'digit', group, label, text: 'text' };
-    };
-    return Array.from({ length: 10 }, (_, index) => [
-      draw('right', `speaker ${index}`, -0.1),
-      draw('wrong', `speaker ${index}`, -0.5),
-      draw('unclear', `speaker ${index}`, -1),
-      draw('noise', `noise ${index}`, -1.2),
-    ]).flat();
-  }
-
   test('finds the features that tell, and keeps fewer texts the more is asked for', () => {
     const candidates = drawCandidates();
     const rows = compareFeatureSets(candidates);
@@ -292,5 +299,39 @@ describe('the comparison', () => {
     expect(formatKept([row], candidates)).toMatch(/of 10 right \/ of 10 wrong \/ of 10 texts of noise\n.*\nboth {2,}9 \/ 5 \/ 1/);
     const model = { intercept: 7.8862, weights: [0.296, 2.8, 8.1] };
     expect(formatWeights(model, { ...model, intercept: 7.9 })).toMatch(/forcedStartIntercept +7\.886 +7\.9\n/);
+  });
+});
+
+describe('the benchmark', () => {
+  async function bench(flags: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const programArguments = ['--conditions=@outspoken/source', '--import', 'tsx', 'benchmarks/forced-start.ts', ...flags];
+    return promisify(execFile)(process.execPath, programArguments, { cwd: ROOT }).then(
+      (output) => ({ code: 0, ...output }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+  }
+
+  test('fits the texts of an earlier result again and puts the weights beside those of the manifest', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'outspoken-'));
+    try {
+      const path = join(folder, 'result.json');
+      const counts = [{ kind: 'digit', fates: { began: 2, refused: 1, memorised: 0, 'to decide': 30 } }];
+      writeFileSync(path, JSON.stringify({ name: 'forced-start', counts, candidates: drawCandidates() }));
+      const { code, stdout } = await bench(['--from', path, '--details']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^digit +33 +2 +1 +0 +30 +10 +10 +10 +0$/m);
+      expect(stdout).toMatch(/^forcedStartIntercept +-?\d+\.\d{3} +\d/m);
+      expect(stdout).toMatch(/^manifest( +\d+ \/ \d+ \/ \d+){4}$/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    [['--from', 'package.json'], 'package.json is not a result of bench:forced-start'],
+    [['--from', 'nowhere.json'], 'nowhere.json cannot be read'],
+    [['--graph', 'double'], '--graph must be signed, unsigned, float, shipped, got "double"'],
+  ])('answers %j with one line', async (flags, complaint) => {
+    expect(await bench(flags)).toMatchObject({ code: 2, stderr: `${complaint}\n`, stdout: '' });
   });
 });

@@ -108,6 +108,7 @@ function toCandidate(
   return {
     ...{ kind, group, label: labelText(text, said), text, meanSpeechProbability },
     endProbability: noSpeechProbability,
-    tokenLogProbabilities: tokens.map(({ probability }) => Math.log(probability)),
+    // Never without end: a result is written as JSON.
+    tokenLogProbabilities: tokens.map(({ probability }) => Math.log(Math.max(probability, Number.MIN_VALUE))),
   };
 }
