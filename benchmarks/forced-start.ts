@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { readModelManifest } from '@outspoken/models';
 import { type Candidate, type Collection, collectCandidates } from './forced-start/candidate.ts';
+import { TEXT_FEATURES } from './forced-start/features.ts';
 import { beliefIn, compareFeatureSets, fitProduct, keptBy, THRESHOLDS } from './forced-start/fit.ts';
 import type { LogisticModel } from './forced-start/logistic-regression.ts';
 import { formatCounts, formatKept, formatWeights, WEIGHT_NAMES } from './forced-start/report.ts';
@@ -50,11 +51,16 @@ async function measure(): Promise<void> {
   console.log(`words compared by ${WHISPER_ENGLISH.id}\n\n${formatCounts(counts, candidates)}`);
   const featureSets = compareFeatureSets(candidates);
   console.log(`\nheld out: by speaker and by kind of noise\n${formatKept(featureSets, candidates)}`);
-  const manifest = readManifestWeights();
   const fitted = fitProduct(candidates);
-  console.log(`\n${formatWeights(fitted, manifest)}`);
-  const seen = [keptBy('fitted', fitted, candidates), keptBy('manifest', manifest, candidates)];
-  console.log(`\non all of these texts\n${formatKept(seen, candidates)}`);
+  const models = {
+    fitted,
+    'product detector': fitProduct(candidates.filter(({ detector }) => detector === 'product')),
+    'text alone': fitProduct(candidates, TEXT_FEATURES),
+    manifest: readManifestWeights(),
+  };
+  console.log(`\n${formatWeights(models)}`);
+  const seen = Object.entries(models).map(([name, model]) => keptBy(name, model, candidates));
+  console.log(`\non all of these texts, which the fits have seen\n${formatKept(seen, candidates)}`);
   if (options.details) showMisjudged(candidates, fitted);
   if (!earlier) {
     writeResult(NAME, machine, {
@@ -63,8 +69,7 @@ async function measure(): Promise<void> {
       thresholds: THRESHOLDS,
       featureSets,
       seen,
-      fitted,
-      manifest,
+      models,
       ...collection,
     });
   }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Candidate, fateOf } from '../benchmarks/forced-start/candidate.ts';
-import { type ForcedText, featuresOf } from '../benchmarks/forced-start/features.ts';
+import { type ForcedText, featuresOf, TEXT_FEATURES } from '../benchmarks/forced-start/features.ts';
 import { beliefIn, compareFeatureSets, fitProduct, keptBy, THRESHOLDS } from '../benchmarks/forced-start/fit.ts';
 import { dealGroups, type GroupedExample, heldOutProbabilities } from '../benchmarks/forced-start/folds.ts';
 import { type Label, labelText } from '../benchmarks/forced-start/label.ts';
@@ -29,7 +29,7 @@ function drawCandidates(): Candidate[] {
       endProbability: 0.5 + 0.4 * random(),
       tokenLogProbabilities: [-random(), meanLogProbability - 0.3 * random(), meanLogProbability - 0.3 * random()],
     };
-    return { ...text, kind: label === 'noise' ? 'rain' : 'digit', group, label, text: 'text' };
+    return { ...text, kind: label === 'noise' ? 'rain' : 'digit', group, detector: 'product', label, text: 'text' };
   };
   return Array.from({ length: 10 }, (_, index) => [
     draw('right', `speaker ${index}`, -0.1),
@@ -277,6 +277,7 @@ describe('the comparison', () => {
     expect(rows.find(({ name }) => name === 'text alone')?.kept[2]).toMatchObject({ right: 10, noise: 0 });
     const fitted = fitProduct(candidates);
     expect(keptBy('fitted', fitted, candidates).kept[2]).toMatchObject({ right: 10, noise: 0 });
+    expect(fitProduct(candidates, TEXT_FEATURES).weights[0]).toBe(0);
     expect(beliefIn(candidates[0] as Candidate, fitted)).toBeGreaterThan(0.5);
   });
 
@@ -298,7 +299,7 @@ describe('the comparison', () => {
     const row = { name: 'both', kept: THRESHOLDS.map((threshold) => ({ threshold, right: 9, wrong: 5, noise: 1 })) };
     expect(formatKept([row], candidates)).toMatch(/of 10 right \/ of 10 wrong \/ of 10 texts of noise\n.*\nboth {2,}9 \/ 5 \/ 1/);
     const model = { intercept: 7.8862, weights: [0.296, 2.8, 8.1] };
-    expect(formatWeights(model, { ...model, intercept: 7.9 })).toMatch(/forcedStartIntercept +7\.886 +7\.9\n/);
+    expect(formatWeights({ fitted: model, manifest: { ...model, intercept: 7.9 } })).toMatch(/forcedStartIntercept +7\.886 +7\.900\n/);
   });
 });
 

@@ -19,6 +19,7 @@ export type Fate = 'began' | 'refused' | 'memorised' | 'to decide';
 export interface Candidate extends ForcedText {
   readonly kind: string;
   readonly group: string;
+  readonly detector: DetectorName;
   readonly label: Label;
   readonly text: string;
 }
@@ -101,12 +102,12 @@ async function clipsOf(trial: Trial, detector: SpeechDetector, recognizer: Recog
 }
 
 function toCandidate(
-  { kind, group, said }: Trial,
+  { kind, group, detector, said }: Trial,
   { text, tokens, noSpeechProbability }: Transcript,
   meanSpeechProbability: number,
 ): Candidate {
   return {
-    ...{ kind, group, label: labelText(text, said), text, meanSpeechProbability },
+    ...{ kind, group, detector, label: labelText(text, said), text, meanSpeechProbability },
     endProbability: noSpeechProbability,
     // Never without end: a result is written as JSON.
     tokenLogProbabilities: tokens.map(({ probability }) => Math.log(Math.max(probability, Number.MIN_VALUE))),

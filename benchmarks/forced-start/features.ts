@@ -15,15 +15,16 @@ export type Feature = 'meanSpeechLogOdds' | 'firstLogProbability' | 'meanLogProb
 export const PRODUCT_FEATURES = ['meanSpeechLogOdds', 'firstLogProbability', 'meanLogProbability'] as const satisfies readonly Feature[];
 
 const EVIDENCE: readonly Feature[] = ['meanSpeechLogOdds'];
-const TEXT: readonly Feature[] = ['firstLogProbability', 'meanLogProbability'];
+/** What is known without the detector. */
+export const TEXT_FEATURES: readonly Feature[] = ['firstLogProbability', 'meanLogProbability'];
 
 /** The sets that are compared. */
 export const FEATURE_SETS: Readonly<Record<string, readonly Feature[]>> = {
   'evidence alone': EVIDENCE,
-  'text alone': TEXT,
+  'text alone': TEXT_FEATURES,
   both: PRODUCT_FEATURES,
   'evidence and end': [...EVIDENCE, 'endLogOdds'],
-  'text and end': [...TEXT, 'endLogOdds'],
+  'text and end': [...TEXT_FEATURES, 'endLogOdds'],
   'both and end': [...PRODUCT_FEATURES, 'endLogOdds'],
 };
 

@@ -29,9 +29,14 @@ export function compareFeatureSets(candidates: readonly Candidate[]): KeptRow[] 
   });
 }
 
-/** The weights for the manifest, in the order of {@link PRODUCT_FEATURES}, from all there is. */
-export function fitProduct(candidates: readonly Candidate[]): LogisticModel {
-  return fitLogisticRegression(toExamples(candidates.filter(isTaught), PRODUCT_FEATURES));
+/**
+ * The weights for the manifest, in the order of {@link PRODUCT_FEATURES}, from all there is.
+ *
+ * @param features - Some of the product's: the others get no weight.
+ */
+export function fitProduct(candidates: readonly Candidate[], features: readonly Feature[] = PRODUCT_FEATURES): LogisticModel {
+  const { intercept, weights } = fitLogisticRegression(toExamples(candidates.filter(isTaught), features));
+  return { intercept, weights: PRODUCT_FEATURES.map((feature) => weights[features.indexOf(feature)] ?? 0) };
 }
 
 /** What some weights keep of the very texts that they may have been fitted to. */

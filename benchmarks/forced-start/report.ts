@@ -28,11 +28,11 @@ export function formatKept(rows: readonly KeptRow[], candidates: readonly Candid
   return `${heading}\n${formatTable([['features', ...THRESHOLDS.map(String)], ...cells])}`;
 }
 
-/** The fitted weights beside those of the manifest. */
-export function formatWeights(fitted: LogisticModel, manifest: LogisticModel): string {
-  const [ours, theirs] = [fitted, manifest].map(({ intercept, weights }) => [intercept, ...weights]);
-  const rows = WEIGHT_NAMES.map((name, index) => [name, (ours?.[index] ?? 0).toFixed(3), String(theirs?.[index])]);
-  return formatTable([['weight', 'fitted', 'manifest'], ...rows]);
+/** Weights side by side. */
+export function formatWeights(models: Readonly<Record<string, LogisticModel>>): string {
+  const columns = Object.values(models).map(({ intercept, weights }) => [intercept, ...weights]);
+  const rows = WEIGHT_NAMES.map((name, index) => [name, ...columns.map((column) => (column[index] ?? 0).toFixed(3))]);
+  return formatTable([['weight', ...Object.keys(models)], ...rows]);
 }
 
 function total(fates: Readonly<Record<Fate, number>>): number {
