@@ -31,12 +31,18 @@ export interface CutClip {
   readonly speech?: SpeechEvidence;
 }
 
+/** A clip with what the detector saw of it. */
+export interface DetectedClip extends CutClip {
+  readonly speech: SpeechEvidence;
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const DATA_FOLDER = process.env['OUTSPOKEN_DATA'] ?? `${root}/../shared/data`;
 /** Where the development data lies: in `$OUTSPOKEN_DATA`, or beside the repository. */
 export const DEV_DATA_FOLDER = `${DATA_FOLDER}/dev`;
-const NOISE_FOLDER = `${DATA_FOLDER}/noise`;
+/** Where the noise lies, beside it. */
+export const NOISE_DATA_FOLDER = `${DATA_FOLDER}/noise`;
 
 export function hasDevData(): boolean {
   return existsSync(`${DEV_DATA_FOLDER}/manifest.jsonl`);
@@ -49,7 +55,7 @@ export function readDevRecordings(file: 'manifest.jsonl' | 'commands.jsonl'): De
 
 /** The recordings without speech, none where that part of the data is missing. */
 export function readNoiseRecordings(): NoiseRecording[] {
-  const manifest = `${NOISE_FOLDER}/dev.jsonl`;
+  const manifest = `${NOISE_DATA_FOLDER}/dev.jsonl`;
   return existsSync(manifest) ? readLines<NoiseRecording>(manifest) : [];
 }
 
@@ -66,7 +72,7 @@ export async function readDevSamples(recording: DevRecording): Promise<Float32Ar
 
 /** The same for a recording without speech. */
 export async function readNoiseSamples(recording: NoiseRecording): Promise<Float32Array> {
-  return await readSamples(`${NOISE_FOLDER}/${recording.audio_filepath}`);
+  return await readSamples(`${NOISE_DATA_FOLDER}/${recording.audio_filepath}`);
 }
 
 async function readSamples(path: string): Promise<Float32Array> {
@@ -76,10 +82,10 @@ async function readSamples(path: string): Promise<Float32Array> {
 }
 
 /** The clips that the edge would have sent for a recording, in order; their samples are views into it. */
-export async function cutClips(detector: SpeechDetector, samples: Float32Array): Promise<CutClip[]> {
+export async function cutClips(detector: SpeechDetector, samples: Float32Array): Promise<DetectedClip[]> {
   detector.reset();
   const events: DetectorEvent[] = [...(await detector.push(samples)), ...(await detector.flush('stop'))];
-  const clips: CutClip[] = [];
+  const clips: DetectedClip[] = [];
   let startSample = 0;
   for (const event of events) {
     if (event.type === 'clip_start') {

@@ -17,14 +17,17 @@ export function readBatch(value: string): number {
  * Our recognizer as the worker of the server loads it.
  *
  * @param options.runtime - Another one than `onnxruntime-node` itself, for example one that profiles.
+ * @param options.parameters - Take the place of those of the manifest.
  */
 export async function loadOurs(options: {
   readonly graph: GraphVariant;
   readonly threads: number;
   readonly runtime?: Parameters<typeof loadMoonshine>[0];
+  readonly parameters?: Readonly<Record<string, number>>;
 }): Promise<Recognizer> {
   const { graph, threads, runtime = onnxruntime } = options;
-  const source = await loadModelFiles('moonshine-tiny');
+  const { manifest, files } = await loadModelFiles('moonshine-tiny');
+  const source = { files, manifest: { ...manifest, parameters: { ...manifest.parameters, ...options.parameters } } };
   if (graph === 'shipped') return await loadMoonshine(runtime, source, { threads });
   const { endTokenId = 0, maximumTokens = 0 } = source.manifest.parameters;
   return await loadMoonshine(runtime, source, {

@@ -1,0 +1,114 @@
+/**
+ * Claim: the weights `forcedStart*` of the manifest tell what somebody said from what the model writes of noise once it may not end at once.
+ *
+ *   npx -y pnpm@10 bench:forced-start [--graph auto|signed|unsigned|shipped] [--from RESULT] [--details] [--help]
+ *
+ * Every clip that the detector cuts out of short utterances and noise is decoded with a start that may not end. The texts that would have
+ * ended at once are labelled by what was said, and a logistic regression is fitted to them, judged by cross-validation.
+ */
+import { readFileSync } from 'node:fs';
+import { WHISPER_ENGLISH } from '@outspoken/evaluation';
+import { readModelManifest } from '@outspoken/models';
+import { type Candidate, type Collection, collectCandidates } from './forced-start/candidate.ts';
+import { TEXT_FEATURES } from './forced-start/features.ts';
+import { beliefIn, compareFeatureSets, fitProduct, keptBy, THRESHOLDS } from './forced-start/fit.ts';
+import type { LogisticModel } from './forced-start/logistic-regression.ts';
+import { formatCounts, formatKept, formatWeights, WEIGHT_NAMES } from './forced-start/report.ts';
+import { readOptions, runBenchmark, UsageError } from './support/command-line.ts';
+import { DEV_DATA_FOLDER, hasDevData, NOISE_DATA_FOLDER, readNoiseRecordings } from './support/dev-data.ts';
+import { GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
+import { describeMachine, formatMachine, writeResult } from './support/results.ts';
+
+const NAME = 'forced-start';
+/** The one that is exact on every processor. */
+const GRAPH = 'unsigned';
+/** From here on the product believes a text. */
+const BELIEVED_PROBABILITY = 0.5;
+const HELP = `
+Fits the weights by which a text is believed that the model would have ended at once, and compares them with those of the manifest.
+Needs ffmpeg, and the development data with its noise in $OUTSPOKEN_DATA (default ../shared/data).
+
+  --graph NAME   ${GRAPHS_TEXT} (default ${GRAPH})
+  --from RESULT  fit the texts of an earlier result again instead of decoding
+  --details      show right texts that the fitted weights leave out, and texts of noise that they keep
+  --help         this text
+`;
+
+async function measure(): Promise<void> {
+  const options = readOptions(HELP, {
+    graph: { type: 'string', default: GRAPH },
+    from: { type: 'string' },
+    details: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  });
+  const graph = await readGraph(options.graph);
+  const earlier = options.from === undefined ? undefined : readCollection(options.from);
+  if (!earlier) checkData();
+  const machine = describeMachine();
+  console.log(formatMachine(machine));
+  const collection = earlier ?? (await collectCandidates(graph));
+  const { counts, candidates } = collection;
+  console.log(`words compared by ${WHISPER_ENGLISH.id}\n\n${formatCounts(counts, candidates)}`);
+  const featureSets = compareFeatureSets(candidates);
+  console.log(`\nheld out: by speaker and by kind of noise\n${formatKept(featureSets, candidates)}`);
+  const fitted = fitProduct(candidates);
+  const models = {
+    fitted,
+    'product detector': fitProduct(candidates.filter(({ detector }) => detector === 'product')),
+    'text alone': fitProduct(candidates, TEXT_FEATURES),
+    manifest: readManifestWeights(),
+  };
+  console.log(`\n${formatWeights(models)}`);
+  const seen = Object.entries(models).map(([name, model]) => keptBy(name, model, candidates));
+  console.log(`\non all of these texts, which the fits have seen\n${formatKept(seen, candidates)}`);
+  if (options.details) showMisjudged(candidates, fitted);
+  if (!earlier) {
+    writeResult(NAME, machine, {
+      settings: { graph },
+      normaliser: WHISPER_ENGLISH.id,
+      thresholds: THRESHOLDS,
+      featureSets,
+      seen,
+      models,
+      ...collection,
+    });
+  }
+}
+
+function checkData(): void {
+  if (!hasDevData()) throw new UsageError(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
+  if (readNoiseRecordings().length === 0) throw new UsageError(`no noise in ${NOISE_DATA_FOLDER}: nothing measured`);
+}
+
+function readCollection(path: string): Collection {
+  const result = readJson(path);
+  if (result?.name !== NAME || !result.candidates || !result.counts) throw new UsageError(`${path} is not a result of bench:forced-start`);
+  return { counts: result.counts, candidates: result.candidates };
+}
+
+function readJson(path: string): (Partial<Collection> & { readonly name?: string }) | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`${path} cannot be read`, { cause });
+  }
+}
+
+function readManifestWeights(): LogisticModel {
+  const { parameters } = readModelManifest('moonshine-tiny');
+  const [intercept = Number.NaN, ...weights] = WEIGHT_NAMES.map((name) => parameters[name] ?? Number.NaN);
+  return { intercept, weights };
+}
+
+function showMisjudged(candidates: readonly Candidate[], model: LogisticModel): void {
+  console.log('\nprobability, label, kind, text');
+  const judged = candidates.map((candidate) => ({ candidate, probability: beliefIn(candidate, model) }));
+  for (const { candidate, probability } of judged.sort((a, b) => a.probability - b.probability)) {
+    const isBelieved = probability >= BELIEVED_PROBABILITY;
+    if (isBelieved ? candidate.label === 'noise' : candidate.label === 'right') {
+      console.log(`${probability.toFixed(2)}  ${candidate.label}  ${candidate.kind}  ${candidate.text}`);
+    }
+  }
+}
+
+await runBenchmark(measure);
