@@ -37,7 +37,10 @@ test('the example serves clips and shuts down', async () => {
   client.send(start(0));
   client.send(frameBytes(0, tone(4_800, 0).fill(0, 0, 2)));
   client.send(end(0, 4_800));
-  expect(await client.next('final')).toMatchObject({ text: '4800 samples by worker 1', receivedSamples: 4_800 });
+  expect(await client.next('final')).toMatchObject({
+    text: expect.stringContaining('4800 samples by worker 1'),
+    receivedSamples: 4_800,
+  });
   const form = new FormData();
   form.set('file', new Blob(['a sound, as far as the fake reader knows']), 'speech.wav');
   form.set('model', 'fake');
