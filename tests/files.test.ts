@@ -2,12 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writeWav } from '@outspoken/audio';
 import { countWordErrors, errorRatio, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixturePath } from './support/fixtures.ts';
 import { ServerProcess } from './support/server-process.ts';
 import { findOrInstallFfmpeg, findOrInstallSox } from './support/sound-tools.ts';
+
+// Three hours of sound are searched at 60 to 80 times real time, on slow processors at less.
+const LONGEST_FILE_TEST_MS = 480_000;
 
 const SPEECH = fixturePath('demo-recording.wav');
 const SPOKEN = readFileSync(fixturePath('demo-recording.txt'), 'utf8');
@@ -180,22 +184,28 @@ describe('a file that unpacks to more than it seems', () => {
     expect((await fetch(new URL('readyz', small.url))).status).toBe(200);
   });
 
-  test('may be three hours long, in bounded memory, with each word in its place', async () => {
-    const gap = join(folder, 'gap.ogg');
-    execFileSync(ffmpeg, ['-v', 'error', '-y', ...SILENCE, '5360', '-c:a', 'libopus', '-b:a', '6k', gap]);
-    const said = join(folder, 'said.ogg');
-    execFileSync(ffmpeg, ['-v', 'error', '-y', '-i', SPEECH, '-ar', '48000', '-c:a', 'libopus', '-b:a', '24k', said]);
-    const list = join(folder, 'list.txt');
-    writeFileSync(list, [said, gap, said, gap, said].map((path) => `file '${path}'`).join('\n'));
-    const bytes = encode('three-hours.ogg', ['-c', 'copy'], ['-f', 'concat', '-safe', '0', '-i', list]);
-    const before = await server.metrics();
-    const { status, text } = await send(bytes, 'three-hours.ogg');
-    expect(status).toBe(200);
-    expect(errorRatio(countWordErrors(`${SPOKEN} ${SPOKEN} ${SPOKEN}`, text, WHISPER_ENGLISH))).toBeLessThan(0.1);
-    const after = await server.metrics();
-    const resident = 'process_resident_memory_bytes';
-    // The process that holds the sockets keeps a few clips of it at a time.
-    expect(after.get(resident)! - before.get(resident)!).toBeLessThan(100e6);
-    await expectAlive();
-  });
+  test(
+    'may be three hours long, in bounded memory, with each word in its place',
+    async () => {
+      const gap = join(folder, 'gap.ogg');
+      execFileSync(ffmpeg, ['-v', 'error', '-y', ...SILENCE, '5360', '-c:a', 'libopus', '-b:a', '6k', gap]);
+      const said = join(folder, 'said.ogg');
+      execFileSync(ffmpeg, ['-v', 'error', '-y', '-i', SPEECH, '-ar', '48000', '-c:a', 'libopus', '-b:a', '24k', said]);
+      const list = join(folder, 'list.txt');
+      writeFileSync(list, [said, gap, said, gap, said].map((path) => `file '${path}'`).join('\n'));
+      const bytes = encode('three-hours.ogg', ['-c', 'copy'], ['-f', 'concat', '-safe', '0', '-i', list]);
+      // Nothing else ran while ffmpeg did: the connections that the server has closed meanwhile are to be seen first.
+      await nextTurn();
+      const before = await server.metrics();
+      const { status, text } = await send(bytes, 'three-hours.ogg');
+      expect(status).toBe(200);
+      expect(errorRatio(countWordErrors(`${SPOKEN} ${SPOKEN} ${SPOKEN}`, text, WHISPER_ENGLISH))).toBeLessThan(0.1);
+      const after = await server.metrics();
+      const resident = 'process_resident_memory_bytes';
+      // The process that holds the sockets keeps a few clips of it at a time.
+      expect(after.get(resident)! - before.get(resident)!).toBeLessThan(100e6);
+      await expectAlive();
+    },
+    LONGEST_FILE_TEST_MS,
+  );
 });

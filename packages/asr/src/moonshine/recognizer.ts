@@ -227,7 +227,7 @@ class MoonshineRecognizer implements Recognizer {
     const text = texts.join('').trim();
     const noSpeechProbability = found.endProbabilityAtStart;
     if (found.hasForcedStart && isMemorisedPhrase(text, noSpeechProbability)) {
-      return { ...emptyTranscript('filtered', noSpeechProbability), guards: ['memorised_phrase'], ...rest };
+      return { ...emptyTranscript('no_speech', noSpeechProbability), guards: ['memorised_phrase'], ...rest };
     }
     if (text === '') {
       const reason: EmptyReason = tokenIds.length === 0 ? 'no_speech' : 'filtered';
