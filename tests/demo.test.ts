@@ -174,7 +174,7 @@ describe.concurrent('the demo', () => {
       demo.page.waitForFunction((wanted) => Number(document.getElementById('meter-time')?.textContent?.split(':')[1]) >= wanted, seconds, {
         timeout: 60_000,
       });
-    /** The right third of the plot: after twelve seconds, what a sweep from the left has yet to reach. */
+    /** The right third of the plot: after twelve seconds and time to draw them, what a sweep from the left has yet to reach. */
     const picture = (demo: DemoPage): Promise<string> =>
       demo.page.getByTestId('waveform').evaluate((element) => {
         const canvas = element as HTMLCanvasElement;
@@ -185,9 +185,9 @@ describe.concurrent('the demo', () => {
       const hasMoved = await Promise.all(
         demos.map(async (demo) => {
           await demo.click('listen-button');
-          await isAfter(demo, 12.6);
+          await isAfter(demo, 14);
           const before = await picture(demo);
-          await isAfter(demo, 13.4);
+          await isAfter(demo, 14.8);
           expect(await demo.page.evaluate(() => document.getAnimations().length)).toBe(0);
           return (await picture(demo)) !== before;
         }),
