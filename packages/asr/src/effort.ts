@@ -2,7 +2,4 @@
  * How much processor time a clip may take: `fast` hears it once, `balanced` twice, `best` four times, each a little differently, and
  * keeps the text that the model is surest of.
  */
-export const EFFORTS = ['fast', 'balanced', 'best'] as const;
-
-/** One of {@link EFFORTS}. */
-export type Effort = (typeof EFFORTS)[number];
+export type Effort = 'fast' | 'balanced' | 'best';

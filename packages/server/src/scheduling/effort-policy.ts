@@ -1,4 +1,5 @@
 import type { Effort } from '@outspoken/asr';
+import type { Lane } from './scheduled-job.ts';
 
 /** What a server spends on a clip: always the same, or `auto`, more where nobody else would wait for it. */
 export type EffortSetting = Effort | 'auto';
@@ -11,7 +12,7 @@ const AUTO_BUDGET_MS = 400;
 /** What is asked of {@link effortOf}. */
 export interface EffortQuestion {
   readonly setting: EffortSetting;
-  readonly lane: 'final' | 'interim' | 'speculative' | 'file';
+  readonly lane: Lane;
   /** Expected work of the clip with `fast`, in milliseconds. */
   readonly fastMs: number;
   /** Whether a worker stays free and nobody waits: only then does `auto` spend more. */
