@@ -11,12 +11,27 @@ export interface ClipToDecode {
   /** Whether the text may not end at once, because somebody is known to have spoken. */
   readonly forcesStart: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Whether its sound is kept, so that texts can be read about it afterwards. @defaultValue false */
+  readonly keepsSound?: boolean;
 }
+
+/** How probable a text is for a clip: natural logarithms. */
+export interface TextReading {
+  /** Of each token after those before it. */
+  readonly logProbabilities: readonly number[];
+  /** Of the end after the last token. */
+  readonly endLogProbability: number;
+}
+
+/** Reads texts, each the ids of its tokens, about the sound of a clip. */
+export type ReadTexts = (texts: readonly (readonly number[])[]) => Promise<readonly TextReading[]>;
 
 /** What a decoder found in a clip, and how long it took from the first stage of the clip to the end of each. */
 export interface DecodedClip {
   readonly found: GreedySearchResult;
   readonly timings: RecognitionTimings;
+  /** There when the sound was to be kept; whoever holds it holds megabytes. */
+  readonly read?: ReadTexts;
 }
 
 /** How one clip of several ended: `error` is the reason of its signal, or what the graphs threw. */

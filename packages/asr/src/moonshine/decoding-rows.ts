@@ -28,6 +28,22 @@ export interface RowInputs {
   readonly cache: readonly CacheInput[];
 }
 
+/** What a run of the search is asked for. */
+export interface SearchRun {
+  /** Tokens that came before the last ones. */
+  readonly position: number;
+  readonly stepCount: number;
+  /** Most probable next tokens to tell. */
+  readonly candidateCount: number;
+  /** Token whose probability is to be told, whatever it is. */
+  readonly givenTokenId: number;
+}
+
+/** Whole numbers as a tensor. */
+export function integers({ Tensor }: OnnxRuntime, values: readonly number[], dims: readonly number[]): OnnxTensor {
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+}
+
 /** Reads names and sizes from the inputs of a decoder's graph. */
 export function readRowInputs(decoder: OnnxModel): RowInputs {
   const cross = decoder.inputNames
@@ -44,6 +60,15 @@ export function readRowInputs(decoder: OnnxModel): RowInputs {
     return [{ keys, values, nextKeys, nextValues, heads, headSize }];
   });
   return { cross, cache };
+}
+
+/** The cache of rows that have no text yet. */
+export function emptyCache({ Tensor }: OnnxRuntime, { cache }: RowInputs, rows: number): Record<string, OnnxTensor> {
+  const entries = cache.flatMap(({ keys, values, heads, headSize }) => {
+    const empty = new Tensor('float32', new Float32Array(0), [rows, heads, 0, headSize]);
+    return [[keys, empty] as const, [values, empty] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**
@@ -66,22 +91,17 @@ export class DecodingRows {
       );
     }
     this.#feeds['cross_mask'] = this.#mask(encoded);
-    for (const { keys, values, heads, headSize } of inputs.cache) {
-      const empty = new runtime.Tensor('float32', new Float32Array(0), [encoded.length, heads, 0, headSize]);
-      this.#feeds[keys] = empty;
-      this.#feeds[values] = empty;
-    }
+    Object.assign(this.#feeds, emptyCache(runtime, inputs, encoded.length));
   }
 
   /** The inputs of a run that begins with these tokens, the last of each row, at this place of the text. */
-  feeds(
-    lastTokenIds: readonly number[],
-    { position, stepCount }: { readonly position: number; readonly stepCount: number },
-  ): Record<string, OnnxTensor> {
-    const { Tensor } = this.#runtime;
-    this.#feeds['tokens'] = new Tensor('int64', BigInt64Array.from(lastTokenIds, BigInt), [lastTokenIds.length, 1]);
-    this.#feeds['position'] = new Tensor('int64', BigInt64Array.of(BigInt(position)), [1]);
-    this.#feeds['maximum_steps'] = new Tensor('int64', BigInt64Array.of(BigInt(stepCount)), []);
+  feeds(lastTokenIds: readonly number[], run: SearchRun): Record<string, OnnxTensor> {
+    const rows = lastTokenIds.length;
+    this.#feeds['tokens'] = integers(this.#runtime, lastTokenIds, [rows, 1]);
+    this.#feeds['given_tokens'] = integers(this.#runtime, new Array<number>(rows).fill(run.givenTokenId), [rows, 1]);
+    this.#feeds['position'] = integers(this.#runtime, [run.position], [1]);
+    this.#feeds['maximum_steps'] = integers(this.#runtime, [run.stepCount], []);
+    this.#feeds['candidate_count'] = integers(this.#runtime, [run.candidateCount], [1]);
     return this.#feeds;
   }
 

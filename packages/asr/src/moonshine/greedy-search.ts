@@ -1,3 +1,5 @@
+import { findLargest, logSumExp } from './logits.ts';
+
 /** A decoder that is fed one token at a time. */
 export interface StepDecoder {
   /**
@@ -94,29 +96,6 @@ export async function searchGreedily(decoder: StepDecoder, options: GreedySearch
   }
   signal?.throwIfAborted();
   return { tokenIds, logProbabilities, endProbabilityAtStart, hasForcedStart, hasReachedCap };
-}
-
-/** Index of the largest value, the first of equals. */
-function findLargest(values: Float32Array): number {
-  let largestIndex = 0;
-  let largest = values[0] ?? Number.NaN;
-  for (let index = 1; index < values.length; index += 1) {
-    const value = values[index] ?? Number.NaN;
-    if (value > largest) {
-      largest = value;
-      largestIndex = index;
-    }
-  }
-  return largestIndex;
-}
-
-/** Logarithm of the sum of exponentials, around the largest value so that nothing overflows; NaN when any value is. */
-function logSumExp(values: Float32Array, largest: number): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index += 1) {
-    sum += Math.exp((values[index] ?? Number.NaN) - largest);
-  }
-  return largest + Math.log(sum);
 }
 
 function nextTurn(): Promise<void> {

@@ -164,3 +164,14 @@ export function requireTensor(outputs: Record<string, OnnxTensor>, name: string)
   }
   return tensor;
 }
+
+/** The numbers of an output of a graph. @throws {@link RecognizerError} `model_failed` when it is missing or of another type. */
+export function dataOf<T extends BigInt64Array | Float32Array>(
+  outputs: Record<string, OnnxTensor>,
+  name: string,
+  type: abstract new (...values: never[]) => T,
+): T {
+  const { data } = requireTensor(outputs, name);
+  if (!(data instanceof type)) throw new RecognizerError('model_failed', `the graph gave ${name} in a type of its own`);
+  return data;
+}

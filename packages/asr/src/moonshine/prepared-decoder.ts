@@ -1,15 +1,19 @@
 import { loadOnnxModel, type OnnxModel, type OnnxRuntime, type OnnxSessionOptions, type OnnxTensor } from '@outspoken/onnx';
 import type { GraphVariant } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
-import type { ClipDecoder, ClipOutcome, ClipToDecode } from './clip-decoder.ts';
+import type { ClipDecoder, ClipOutcome, ClipToDecode, ReadTexts } from './clip-decoder.ts';
 import { ClipText, type SearchStep } from './clip-text.ts';
 import { DecodingRows, type RowInputs, readRowInputs } from './decoding-rows.ts';
 import type { PreparedGraphs } from './graph/build.ts';
-import { requireTensor } from './model.ts';
+import { dataOf } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
+import { readTexts } from './text-reading.ts';
 
 // A run is not interrupted, so this is how many tokens a cancelled clip may still cost: under 10 ms. Longer runs were no faster.
 const STEPS_PER_RUN = 16;
+
+// The most probable token, and what the text goes on with when that would end it too early.
+const CANDIDATES = 2;
 
 // Beyond four rows the keys and values of the clips, 3.4 MB for 6 s, cost what the weights, which are read once for all, save.
 const MAXIMUM_ROWS = 4;
@@ -24,7 +28,7 @@ export interface PreparedDecoderOptions {
 /** A clip that is being decoded. */
 interface Row {
   readonly clip: ClipToDecode;
-  /** Taken out once it is put together with that of the others: seconds of speech take megabytes. */
+  /** Taken out once it is put together with that of the others, unless it is to be kept: seconds of speech take megabytes. */
   encoded: Record<string, OnnxTensor>;
   readonly encoderMs: number;
   readonly text: ClipText;
@@ -107,6 +111,12 @@ export class PreparedDecoder implements ClipDecoder {
     return { clip, encoded, encoderMs: encodedAtMs - startedAtMs, text, end };
   }
 
+  #readerOf(encoded: Record<string, OnnxTensor>): ReadTexts {
+    const { startTokenId, endTokenId } = this.#options.parameters;
+    const options = { runtime: this.#runtime, decoder: this.#decoder, inputs: this.#inputs, startTokenId, endTokenId };
+    return (texts) => readTexts(options, encoded, texts);
+  }
+
   /** Writes the texts of the rows side by side. A run ends with the first text that does; the others go on without it. */
   async #search(rows: readonly Row[]): Promise<void> {
     const startedAtMs = this.#options.now();
@@ -117,7 +127,9 @@ export class PreparedDecoder implements ClipDecoder {
         this.#inputs,
         rows.map(({ encoded }) => encoded),
       );
-      for (const row of rows) row.encoded = {};
+      for (const row of rows) {
+        if (!row.clip.keepsSound) row.encoded = {};
+      }
       for (let position = 0; open.length > 0; ) {
         const stepCount = Math.min(STEPS_PER_RUN, ...open.map(({ text }) => text.remainingTokens));
         const steps = stepCount > 0 ? await this.#run(tensors, open, { position, stepCount }) : [];
@@ -144,33 +156,33 @@ export class PreparedDecoder implements ClipDecoder {
     open: readonly Row[],
     { position, stepCount }: { readonly position: number; readonly stepCount: number },
   ): Promise<SearchStep[][]> {
-    const lastTokenIds = open.map(({ text }) => text.lastTokenId ?? this.#options.parameters.startTokenId);
-    const outputs = await this.#decoder.run(tensors.feeds(lastTokenIds, { position, stepCount }));
+    const { startTokenId, endTokenId } = this.#options.parameters;
+    const lastTokenIds = open.map(({ text }) => text.lastTokenId ?? startTokenId);
+    const run = { position, stepCount, candidateCount: CANDIDATES, givenTokenId: endTokenId };
+    const outputs = await this.#decoder.run(tensors.feeds(lastTokenIds, run));
     tensors.advance(outputs);
-    const ids = dataOf(outputs, 'token_ids', BigInt64Array);
-    const probabilities = dataOf(outputs, 'probabilities', Float32Array);
-    const runnerUpIds = dataOf(outputs, 'runner_up_ids', BigInt64Array);
-    const runnerUpProbabilities = dataOf(outputs, 'runner_up_probabilities', Float32Array);
-    const endProbabilities = dataOf(outputs, 'end_probabilities', Float32Array);
-    const steps = Array.from(ids, (id, index) => ({
-      tokenId: Number(id),
-      probability: probabilities[index] ?? Number.NaN,
-      runnerUpId: Number(runnerUpIds[index]),
-      runnerUpProbability: runnerUpProbabilities[index] ?? Number.NaN,
-      endProbability: endProbabilities[index] ?? Number.NaN,
+    const ids = dataOf(outputs, 'candidate_ids', BigInt64Array);
+    const probabilities = dataOf(outputs, 'candidate_probabilities', Float32Array);
+    const steps = Array.from(dataOf(outputs, 'given_probabilities', Float32Array), (endProbability, index) => ({
+      tokenId: Number(ids[index * CANDIDATES]),
+      probability: probabilities[index * CANDIDATES] ?? Number.NaN,
+      runnerUpId: Number(ids[index * CANDIDATES + 1]),
+      runnerUpProbability: probabilities[index * CANDIDATES + 1] ?? Number.NaN,
+      endProbability,
     }));
     return Array.from({ length: steps.length / open.length }, (_, step) => steps.slice(step * open.length, (step + 1) * open.length));
   }
 
   /** @returns Whether the row goes on; if not, its clip was told how it ended. */
-  #write({ clip, text, encoderMs, end }: Row, startedAtMs: number, steps: readonly SearchStep[]): boolean {
+  #write({ clip, text, encoded, encoderMs, end }: Row, startedAtMs: number, steps: readonly SearchStep[]): boolean {
     try {
       // A run settles in a task of its own, so whoever cancels is heard here.
       clip.signal?.throwIfAborted();
       text.write(steps);
       if (text.remainingTokens > 0) return true;
       const timings = { encoderMs, decoderMs: this.#options.now() - startedAtMs };
-      end({ type: 'decoded', clip: { found: text.result(), timings } });
+      const read = clip.keepsSound ? { read: this.#readerOf(encoded) } : {};
+      end({ type: 'decoded', clip: { found: text.result(), timings, ...read } });
     } catch (error) {
       end({ type: 'failed', error });
     }
@@ -183,14 +195,4 @@ function placesToKeep(goesOn: readonly boolean[]): number[] {
   const kept = [...goesOn.keys()].filter((place) => goesOn[place]);
   const movable = kept.filter((place) => place >= kept.length);
   return Array.from({ length: kept.length }, (_, place) => (goesOn[place] ? place : (movable.pop() ?? place)));
-}
-
-function dataOf<T extends BigInt64Array | Float32Array>(
-  outputs: Record<string, OnnxTensor>,
-  name: string,
-  type: abstract new (...values: never[]) => T,
-): T {
-  const { data } = requireTensor(outputs, name);
-  if (!(data instanceof type)) throw new RecognizerError('model_failed', `the graph gave ${name} in a type of its own`);
-  return data;
 }

@@ -2,21 +2,18 @@ import type { OnnxRuntime } from '@outspoken/onnx';
 import { isSilentClip, validateClip } from '../clip-guard.ts';
 import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
-import { countTokensBeforeRepetition } from '../repetition-guard.ts';
-import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript } from '../transcript.ts';
-import { assembleWords } from '../word-assembly.ts';
-import type { ClipDecoder, ClipOutcome, ClipToDecode, DecodedClip } from './clip-decoder.ts';
-import { isForcedStartBelievable } from './forced-start.ts';
+import type { Transcript } from '../transcript.ts';
+import type { ClipToDecode } from './clip-decoder.ts';
+import { type Hearing, hearViews, viewsToDecode } from './clip-hearing.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { NotANumberError } from './greedy-search.ts';
-import { isMemorisedPhrase } from './memorised-phrase.ts';
 import { loadMoonshineModel } from './model.ts';
-import { type MoonshineParameters, maximumTokensOf, readMoonshineParameters } from './parameters.ts';
+import { readMoonshineParameters } from './parameters.ts';
 import { PreparedDecoder, type PreparedDecoderOptions } from './prepared-decoder.ts';
 import { checkGraphs, type MoonshineReference } from './self-check.ts';
 import { ShippedDecoder } from './shipped-decoder.ts';
 import { Tokenizer } from './tokenizer.ts';
-import { surest, viewsOf } from './views.ts';
+import { TranscriptWriter } from './transcript-writer.ts';
 
 /** A Moonshine model in memory, as `loadModelFiles` of `@outspoken/models` returns it. */
 export interface MoonshineSource {
@@ -90,9 +87,9 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
   const { graph, maximumRows: maximumBatch } = decoder;
   return new MoonshineRecognizer({
     model: Object.freeze({ id, version, family, sampleRateHz, minimumSamples, maximumSamples, graph, maximumBatch }),
-    parameters,
-    tokenizer,
+    writer: new TranscriptWriter(tokenizer, parameters),
     decoder,
+    now,
   });
 }
 
@@ -111,24 +108,11 @@ async function loadPrepared(
   }
 }
 
-interface MoonshineParts {
-  readonly model: RecognizerModel;
-  readonly parameters: MoonshineParameters;
-  readonly tokenizer: Tokenizer;
-  readonly decoder: ClipDecoder;
-}
-
-/** One view of a clip on its way through the decoder. */
-interface HeardClip {
-  readonly toDecode: ClipToDecode;
-  readonly end: (outcome: ClipOutcome) => void;
-}
-
 class MoonshineRecognizer implements Recognizer {
   readonly model: RecognizerModel;
-  readonly #parts: MoonshineParts;
+  readonly #parts: Hearing;
 
-  constructor(parts: MoonshineParts) {
+  constructor(parts: Hearing) {
     this.model = parts.model;
     this.#parts = parts;
   }
@@ -156,91 +140,44 @@ class MoonshineRecognizer implements Recognizer {
   }
 
   async transcribeEach(clips: readonly RecognizerClip[], onResult: (index: number, result: ClipResult) => void): Promise<void> {
-    const heard: HeardClip[] = [];
+    const { decoder, writer } = this.#parts;
+    const end = (clipIndex: number, result: ClipResult): void =>
+      onResult(clipIndex, result.type === 'error' ? toErrorResult(result.error, clipIndex, clips[clipIndex]?.signal) : result);
+    const sideBySide: { readonly clipIndex: number; readonly clip: RecognizerClip; readonly view: ClipToDecode }[] = [];
+    const inViews: { readonly clipIndex: number; readonly clip: RecognizerClip; readonly views: readonly ClipToDecode[] }[] = [];
     for (const [clipIndex, clip] of clips.entries()) {
       try {
         clip.signal?.throwIfAborted();
         validateClip(clip.samples, this.model, clipIndex);
-        if (isSilentClip(clip.samples)) onResult(clipIndex, { type: 'transcript', transcript: this.#silence(clip) });
-        else heard.push(...this.#hear(clip, (result) => onResult(clipIndex, resultOf(result, clipIndex, clip.signal))));
+        if (isSilentClip(clip.samples)) {
+          end(clipIndex, { type: 'transcript', transcript: writer.silence(clip) });
+          continue;
+        }
+        const [view, ...others] = viewsToDecode(clip, this.#parts);
+        if (view && others.length === 0) sideBySide.push({ clipIndex, clip, view });
+        else if (view) inViews.push({ clipIndex, clip, views: [view, ...others] });
       } catch (error) {
-        onResult(clipIndex, toErrorResult(error, clipIndex, clip.signal));
+        end(clipIndex, { type: 'error', error });
       }
     }
-    await this.#parts.decoder.decodeEach(
-      heard.map(({ toDecode }) => toDecode),
-      (index, outcome) => heard[index]?.end(outcome),
-    );
-  }
-
-  /** The views of a clip; when all of them have ended, the clip has. */
-  #hear(clip: RecognizerClip, end: (result: Transcript | { readonly error: unknown }) => void): HeardClip[] {
-    const { parameters, decoder } = this.#parts;
-    const { speech, signal, effort = 'fast' } = clip;
-    const forcesStart = speech !== undefined && parameters.forcedStart !== undefined;
-    const views = viewsOf(clip.samples, effort, this.model);
-    const transcripts: Transcript[] = [];
-    let open = views.length;
-    let failure: { readonly error: unknown } | undefined;
-    return views.map((samples, index) => ({
-      toDecode: { samples, maximumTokens: maximumTokensOf(samples.length, parameters), forcesStart, signal },
-      end: (outcome) => {
-        if (outcome.type === 'decoded') transcripts[index] = this.#toTranscript(outcome.clip, clip);
-        else failure ??= outcome;
-        open -= 1;
-        if (open > 0) return;
-        // Without a failure each view has its transcript.
-        end(failure ?? { ...surest(transcripts), timings: sumTimings(transcripts, decoder.maximumRows > 1), effort });
+    await decoder.decodeEach(
+      sideBySide.map(({ view }) => view),
+      (place, outcome) => {
+        const { clipIndex, clip } = sideBySide[place] ?? {};
+        if (clipIndex === undefined || !clip) return;
+        if (outcome.type === 'failed') return end(clipIndex, { type: 'error', error: outcome.error });
+        const { found, timings } = outcome.clip;
+        end(clipIndex, { type: 'transcript', transcript: writer.write(found, clip, timings) });
       },
-    }));
-  }
-
-  #silence({ samples, effort = 'fast' }: RecognizerClip): Transcript {
-    const timings = { encoderMs: 0, decoderMs: 0 };
-    return { ...emptyTranscript('silence', 1), guards: ['silence'], timings, audioMs: this.#durationMsOf(samples), effort };
-  }
-
-  #durationMsOf(samples: Float32Array): number {
-    return (samples.length * 1000) / this.#parts.parameters.sampleRateHz;
-  }
-
-  /** What a view says of its clip; its words lie in the clip as it is. */
-  #toTranscript({ found, timings }: DecodedClip, { samples, speech, effort = 'fast' }: RecognizerClip): Transcript {
-    const { tokenizer, parameters } = this.#parts;
-    const rest = { timings, audioMs: this.#durationMsOf(samples), effort };
-    const guards: GuardAction[] = [];
-    if (found.hasForcedStart) {
-      const { forcedStart } = parameters;
-      if (!speech || !forcedStart || !isForcedStartBelievable(found, speech, forcedStart)) {
-        return { ...emptyTranscript('no_speech', found.endProbabilityAtStart), guards, ...rest };
+    );
+    // The views of one clip fill the rows of the decoder by themselves.
+    for (const { clipIndex, clip, views } of inViews) {
+      try {
+        end(clipIndex, { type: 'transcript', transcript: await hearViews(clip, views, this.#parts) });
+      } catch (error) {
+        end(clipIndex, { type: 'error', error });
       }
-      guards.push('forced_start');
     }
-    if (found.hasReachedCap) guards.push('token_cap');
-    const keptCount = countTokensBeforeRepetition(found.tokenIds, found.hasReachedCap);
-    if (keptCount < found.tokenIds.length) {
-      guards.push('repetition');
-    }
-    const tokenIds = found.tokenIds.slice(0, keptCount);
-    const logProbabilities = found.logProbabilities.slice(0, keptCount);
-    const texts = tokenizer.decode(tokenIds);
-    const text = texts.join('').trim();
-    const noSpeechProbability = found.endProbabilityAtStart;
-    if (found.hasForcedStart && isMemorisedPhrase(text, noSpeechProbability)) {
-      return { ...emptyTranscript('no_speech', noSpeechProbability), guards: ['memorised_phrase'], ...rest };
-    }
-    if (text === '') {
-      const reason: EmptyReason = tokenIds.length === 0 ? 'no_speech' : 'filtered';
-      return { ...emptyTranscript(reason, noSpeechProbability), guards, ...rest };
-    }
-    const tokens: Token[] = tokenIds.map((id, index) => ({
-      id,
-      text: texts[index] ?? '',
-      probability: Math.exp(logProbabilities[index] ?? 0),
-    }));
-    const words = assembleWords(tokens, samples, parameters.sampleRateHz);
-    const meanLogProbability = logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
-    return { text, tokens, words, confidence: Math.exp(meanLogProbability), noSpeechProbability, guards, ...rest };
   }
 
   close(): Promise<void> {
@@ -250,26 +187,6 @@ class MoonshineRecognizer implements Recognizer {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function emptyTranscript(
-  emptyReason: EmptyReason,
-  noSpeechProbability: number,
-): Omit<Transcript, 'guards' | 'timings' | 'audioMs' | 'effort'> {
-  return { text: '', tokens: [], words: [], confidence: noSpeechProbability, noSpeechProbability, emptyReason };
-}
-
-function resultOf(result: Transcript | { readonly error: unknown }, clipIndex: number, signal: AbortSignal | undefined): ClipResult {
-  return 'error' in result ? toErrorResult(result.error, clipIndex, signal) : { type: 'transcript', transcript: result };
-}
-
-/** The encoder hears the views one after the other, the search writes them side by side where it can. */
-function sumTimings(transcripts: readonly Transcript[], isSideBySide: boolean): RecognitionTimings {
-  const decoders = transcripts.map(({ timings }) => timings.decoderMs);
-  return {
-    encoderMs: transcripts.reduce((sum, { timings }) => sum + timings.encoderMs, 0),
-    decoderMs: isSideBySide ? Math.max(...decoders) : decoders.reduce((sum, decoderMs) => sum + decoderMs, 0),
-  };
 }
 
 function toErrorResult(error: unknown, clipIndex: number, signal: AbortSignal | undefined): ClipResult {

@@ -1,7 +1,8 @@
-import type { ClipDecoder, ClipOutcome, ClipToDecode, DecodedClip } from './clip-decoder.ts';
+import type { ClipDecoder, ClipOutcome, ClipToDecode, DecodedClip, ReadTexts, TextReading } from './clip-decoder.ts';
 import { searchGreedily } from './greedy-search.ts';
 import type { MoonshineModel } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
+import { readStepByStep } from './step-reading.ts';
 
 /** The published graphs, one run a token and one clip at a time: slow and right on every processor. */
 export class ShippedDecoder implements ClipDecoder {
@@ -31,7 +32,7 @@ export class ShippedDecoder implements ClipDecoder {
     return this.#graphs.close();
   }
 
-  async #decode({ samples, maximumTokens, forcesStart, signal }: ClipToDecode): Promise<DecodedClip> {
+  async #decode({ samples, maximumTokens, forcesStart, signal, keepsSound }: ClipToDecode): Promise<DecodedClip> {
     signal?.throwIfAborted();
     const startedAtMs = this.#now();
     const encoderStates = await this.#graphs.encode(samples);
@@ -44,6 +45,17 @@ export class ShippedDecoder implements ClipDecoder {
       now: this.#now,
       signal,
     });
-    return { found, timings: { encoderMs: encodedAtMs - startedAtMs, decoderMs: this.#now() - encodedAtMs } };
+    const read: ReadTexts = async (texts) => {
+      const readings: TextReading[] = [];
+      for (const text of texts) {
+        readings.push(await readStepByStep(this.#graphs.startDecoding(encoderStates), text, this.#parameters));
+      }
+      return readings;
+    };
+    return {
+      ...(keepsSound ? { read } : {}),
+      found,
+      timings: { encoderMs: encodedAtMs - startedAtMs, decoderMs: this.#now() - encodedAtMs },
+    };
   }
 }

@@ -1,6 +1,9 @@
 import { resample } from '@outspoken/audio';
 import type { Effort } from '../effort.ts';
+import type { RecognizerClip } from '../recognizer.ts';
 import type { Transcript } from '../transcript.ts';
+import type { DecodedClip, TextReading } from './clip-decoder.ts';
+import type { TranscriptWriter } from './transcript-writer.ts';
 
 /** One way to hear a clip: greedy text moves with where a clip begins and how fast it is spoken, in other words each time. */
 interface View {
@@ -37,15 +40,31 @@ export function viewsOf(
 }
 
 /**
- * The transcript that the model is surest of, by the geometric mean of the probabilities of its tokens. A text that a guard had to cut may
- * be as sure as any, so it is taken only where there is no other. Where most views have no text there is none.
+ * The text of the views of a clip that is most probable for all of them: the sum of its log-probabilities over the views, each read by
+ * itself. A text that one way of hearing alone suggests is outvoted. A text that a guard had to cut is taken only where there is no
+ * other, and where most views have no text there is none.
  *
- * @param transcripts - Of the views of one clip, that of the clip as it is first; at least one.
+ * @param decoded - The clip as it is first; at least one. Several must have kept their sound.
  */
-export function surest(transcripts: readonly Transcript[]): Transcript {
-  const texts = transcripts.filter(({ text }) => text !== '');
-  const empty = transcripts.filter(({ text }) => text === '');
-  const whole = texts.filter(({ guards }) => guards.every((guard) => guard === 'forced_start'));
+export async function chooseView(decoded: readonly DecodedClip[], clip: RecognizerClip, writer: TranscriptWriter): Promise<Transcript> {
+  const views = decoded.map((view) => ({ ...view, transcript: writer.write(view.found, clip, view.timings) }));
+  const texts = views.filter(({ transcript }) => transcript.text !== '');
+  const empty = views.filter(({ transcript }) => transcript.text === '');
+  const whole = texts.filter(({ transcript }) => transcript.guards.every((guard) => guard === 'forced_start'));
   const candidates = texts.length < empty.length ? empty.slice(0, 1) : whole.length > 0 ? whole : texts;
-  return candidates.reduce((best, transcript) => (transcript.confidence > best.confidence ? transcript : best));
+  const distinct = [...new Map(candidates.map((view) => [view.found.tokenIds.join(), view])).values()];
+  const [first] = distinct;
+  if (!first) throw new RangeError('a clip has at least one view');
+  if (distinct.length === 1) return first.transcript;
+  const readings: (readonly TextReading[] | undefined)[] = [];
+  for (const { read } of decoded) readings.push(await read?.(distinct.map(({ found }) => found.tokenIds)));
+  const scores = distinct.map((_, index) => readings.reduce((sum, ofView) => sum + scoreOf(ofView?.[index]), 0));
+  const best = distinct[scores.indexOf(Math.max(...scores))] ?? first;
+  return best.transcript;
+}
+
+/** Log-probability of the whole text, its end included. */
+function scoreOf(reading: TextReading | undefined): number {
+  if (!reading) return 0;
+  return reading.logProbabilities.reduce((sum, value) => sum + value, reading.endLogProbability);
 }

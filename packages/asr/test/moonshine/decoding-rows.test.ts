@@ -40,7 +40,7 @@ function encoded(clip: number, times: number): Record<string, OnnxTensor> {
   };
 }
 
-const start = { position: 0, stepCount: 1 };
+const start = { position: 0, stepCount: 1, candidateCount: 2, givenTokenId: 9 };
 const dataOf = (tensor: OnnxTensor | undefined) => [...(tensor!.data as Float32Array)];
 
 /** Row of a tensor, without what fills it up. */
@@ -59,7 +59,7 @@ test('reads from the real graph which inputs have rows, and which axis of them a
 
 test('hands a single clip on as it is, with nothing masked', () => {
   const clip = encoded(1, 4);
-  const feeds = new DecodingRows(runtime, inputs, [clip]).feeds([5], { position: 3, stepCount: 7 });
+  const feeds = new DecodingRows(runtime, inputs, [clip]).feeds([5], { ...start, position: 3, stepCount: 7 });
   expect(feeds['cross_key.0']).toBe(clip['cross_key.0']);
   expect(feeds['cross_value.0']).toBe(clip['cross_value.0']);
   expect(dataOf(feeds['cross_mask'])).toEqual([0, 0, 0, 0]);
@@ -67,6 +67,8 @@ test('hands a single clip on as it is, with nothing masked', () => {
   expect(feeds['tokens']!.data).toEqual(BigInt64Array.of(5n));
   expect(feeds['position']!.data).toEqual(BigInt64Array.of(3n));
   expect(feeds['maximum_steps']!.data).toEqual(BigInt64Array.of(7n));
+  expect(feeds['candidate_count']!.data).toEqual(BigInt64Array.of(2n));
+  expect(feeds['given_tokens']!.data).toEqual(BigInt64Array.of(9n));
 });
 
 test('fills short clips up to the longest and masks what it filled', () => {

@@ -1,14 +1,49 @@
 import { expect, test } from 'vitest';
-import { surest, viewsOf } from '../../src/moonshine/views.ts';
-import type { Transcript } from '../../src/transcript.ts';
+import type { DecodedClip } from '../../src/moonshine/clip-decoder.ts';
+import type { GreedySearchResult } from '../../src/moonshine/greedy-search.ts';
+import { Tokenizer } from '../../src/moonshine/tokenizer.ts';
+import { TranscriptWriter } from '../../src/moonshine/transcript-writer.ts';
+import { chooseView, viewsOf } from '../../src/moonshine/views.ts';
 import { seededFloats } from '../support/built-graph.ts';
+import { parameters, source } from '../support/moonshine-tiny.ts';
 
 const LIMITS = { sampleRateHz: 16_000, minimumSamples: 1600, maximumSamples: 480_000 };
 const samples = seededFloats(16_000, 1);
 
-function transcript(text: string, confidence: number, guards: Transcript['guards'] = []): Transcript {
-  const timings = { encoderMs: 1, decoderMs: 1 };
-  return { text, confidence, guards, tokens: [], words: [], noSpeechProbability: 0.1, timings, audioMs: 1000, effort: 'best' };
+const texts = new Tokenizer(source.files.vocabulary);
+const writer = new TranscriptWriter(texts, parameters);
+const clip = { samples, speech: { voicedMs: 800, peakProbability: 0.99, meanProbability: 0.95 } };
+
+/** The token of a word of the vocabulary. */
+function tokenOf(word: string): number {
+  const id = Array.from({ length: 32_000 }, (_, index) => index).find((index) => texts.decode([index])[0] === ` ${word}`);
+  if (id === undefined) throw new RangeError(`no token for ${word}`);
+  return id;
+}
+
+/** A view in which a text was found, and how probable it finds each word. */
+function view(words: string, probabilities: Readonly<Record<string, number>> = {}, found: Partial<GreedySearchResult> = {}): DecodedClip {
+  const tokenIds = words === '' ? [] : words.split(' ').map(tokenOf);
+  return {
+    found: {
+      tokenIds,
+      logProbabilities: tokenIds.map(() => -0.1),
+      endProbabilityAtStart: 0.1,
+      hasForcedStart: false,
+      hasReachedCap: false,
+      ...found,
+    },
+    timings: { encoderMs: 1, decoderMs: 1 },
+    read: async (asked) =>
+      asked.map((ids) => ({
+        logProbabilities: ids.map((id) => Math.log(probabilities[texts.decode([id])[0]!.trim()] ?? 0.5)),
+        endLogProbability: Math.log(probabilities[''] ?? 0.9),
+      })),
+  };
+}
+
+async function chosen(...views: DecodedClip[]): Promise<string> {
+  return (await chooseView(views, clip, writer)).text;
 }
 
 test('hears a clip once, twice or four times, first as it is', () => {
@@ -38,19 +73,34 @@ test('leaves out views that the model does not take', () => {
   expect(viewsOf(longest, 'best', LIMITS)[0]).toBe(longest);
 });
 
-test('takes the text that the model is surest of', () => {
-  expect(surest([transcript('a', 0.7), transcript('b', 0.9), transcript('c', 0.8)]).text).toBe('b');
-  expect(surest([transcript('a', 0.7)]).text).toBe('a');
+test('takes the text that is most probable for all views together, whatever its own view says', async () => {
+  const outvoted = view('yes', { yes: 0.9, no: 0.6 });
+  const others = [view('no', { yes: 0.01, no: 0.6 }), view('no', { yes: 0.3, no: 0.4 })];
+  expect(await chosen(outvoted, ...others)).toBe('no');
+  expect(await chosen(view('yes', { yes: 0.9, no: 0.01 }), view('no', { yes: 0.3, no: 0.6 }))).toBe('yes');
+  // Where it ends counts too.
+  expect(await chosen(view('yes', { yes: 0.6, no: 0.6, '': 0.2 }), view('yes no', { yes: 0.6, no: 0.6, '': 0.2 }))).toBe('yes');
 });
 
-test('takes a text that was cut only where there is no other', () => {
-  expect(surest([transcript('a', 0.5), transcript('b b b', 0.95, ['repetition'])]).text).toBe('a');
-  expect(surest([transcript('a', 0.5, ['token_cap']), transcript('b', 0.6, ['repetition'])]).text).toBe('b');
-  expect(surest([transcript('a', 0.5), transcript('b', 0.6, ['forced_start'])]).text).toBe('b');
+test('reads nothing where the views agree or there is only one', async () => {
+  const unread: DecodedClip = {
+    ...view('yes'),
+    read: () => {
+      throw new Error('read');
+    },
+  };
+  expect(await chosen(unread, unread)).toBe('yes');
+  expect(await chosen(unread)).toBe('yes');
 });
 
-test('has no text where most views have none', () => {
-  expect(surest([transcript('', 0.9), transcript('', 0.8), transcript('', 0.7), transcript('a', 0.9)]).text).toBe('');
-  expect(surest([transcript('', 0.9), transcript('', 0.8), transcript('b', 0.7), transcript('a', 0.9)]).text).toBe('a');
-  expect(surest([transcript('', 0.9), transcript('a', 0.5)]).text).toBe('a');
+test('takes a text that was cut only where there is no other', async () => {
+  const cut = view('no no no', { yes: 0.1, no: 0.9 }, { hasReachedCap: true });
+  expect(await chosen(view('yes', { yes: 0.1, no: 0.9 }), cut)).toBe('yes');
+  expect(await chosen(cut)).toMatch(/^no/);
+});
+
+test('has no text where most views have none', async () => {
+  expect(await chosen(view(''), view(''), view(''), view('yes'))).toBe('');
+  expect(await chosen(view(''), view(''), view('yes'), view('yes'))).toBe('yes');
+  expect(await chosen(view(''), view('yes'))).toBe('yes');
 });

@@ -33,7 +33,7 @@ export function addSelfAttention(graph: GraphBuilder, x: string, weights: SelfAt
   return addLinear(graph, heard, weights.output, context.form);
 }
 
-/** The same for one new time that sees those before it and itself; returns their keys and values, its own appended. */
+/** The same for new times, each of which sees those before it and itself; returns their keys and values, the new ones appended. */
 export function addCachedSelfAttention(
   graph: GraphBuilder,
   x: string,
@@ -43,29 +43,40 @@ export function addCachedSelfAttention(
 ): { readonly output: string; readonly present: KeysAndValues } {
   const [query = '', key = '', value = ''] = addRotated(graph, addRowLinear(graph, x, joinProjections(weights), context.form), context);
   const inputs = [query, key, value, '', '', '', past.keys, past.values];
-  const [heard = '', keys = '', values = ''] = graph.nodes('MultiHeadAttention', inputs, attributesOf(context.sizes), 3, 'com.microsoft');
+  const [heard = '', keys = '', values = ''] = graph.nodes(
+    'MultiHeadAttention',
+    inputs,
+    { ...attributesOf(context.sizes), unidirectional: 1 },
+    3,
+    'com.microsoft',
+  );
   return { output: addRowLinear(graph, heard, weights.output, context.form), present: { keys, values } };
 }
 
 /**
- * `softmax(x Wq Kᵀ) V`, head by head, then `Wo`, for one time of the decoder. Plain products: the fused operator was no faster here,
- * and these take the keys as the encoder's graph leaves them, transposed and divided by `√headSize`.
+ * `softmax(x Wq Kᵀ) V`, head by head, then `Wo`. Plain products: the fused operator was no faster here, and these take the keys as the
+ * encoder's graph leaves them, transposed and divided by `√headSize`.
  *
+ * Each token is a product of its own, which spares the step of a search two transpositions: several tokens of a row need a clip that all
+ * rows share.
+ *
+ * @param x - `[rows, tokens, width]`
  * @param encoded - Keys `[rows, heads, head size, time]` and values `[rows, heads, time, head size]`, those of a short clip filled up.
  * @param mask - `[rows, 1, 1, time]`, added to the scores: 0 where there is a time of the clip, far below where there is none.
+ * @param context.shape - The shape of `x` as a value of the graph.
  */
 export function addCrossAttention(
   graph: GraphBuilder,
   x: string,
   { keys, values, mask }: KeysAndValues & { readonly mask: string },
   weights: { readonly query: QuantizedLinear; readonly output: QuantizedLinear },
-  { sizes, form }: { readonly sizes: MoonshineSizes; readonly form: WeightForm },
+  { sizes, form, shape }: { readonly sizes: MoonshineSizes; readonly form: WeightForm; readonly shape: string },
 ): string {
-  const { heads, headSize, width } = sizes;
-  const query = graph.node('Reshape', [addRowLinear(graph, x, weights.query, form), graph.integers([0, heads, 1, headSize])]);
+  const { heads, headSize } = sizes;
+  const query = graph.node('Reshape', [addRowLinear(graph, x, weights.query, form), graph.integers([-1, heads, 1, headSize])]);
   const scores = graph.node('Add', [graph.node('MatMul', [query, keys]), mask]);
   const attention = graph.node('Softmax', [scores], { axis: -1 });
-  const heard = graph.node('Reshape', [graph.node('MatMul', [attention, values]), graph.integers([0, 1, width])]);
+  const heard = graph.node('Reshape', [graph.node('MatMul', [attention, values]), shape]);
   return addRowLinear(graph, heard, weights.output, form);
 }
 

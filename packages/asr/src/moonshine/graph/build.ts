@@ -4,7 +4,7 @@ import { buildEncoderGraph } from './encoder-graph.ts';
 import { MoonshineWeights } from './weights.ts';
 
 /** Raised whenever a built graph changes, so that none of an older program is taken for one of this. */
-export const MOONSHINE_GRAPH_VERSION = 3;
+export const MOONSHINE_GRAPH_VERSION = 4;
 
 /** Two graphs that compute what the published ones do, faster. */
 export interface PreparedGraphs {

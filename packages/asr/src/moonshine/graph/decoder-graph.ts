@@ -2,10 +2,10 @@ import { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
 import type { WeightForm } from '../../onnx-graph/quantized-linear.ts';
 import { addCachedSelfAttention, addCrossAttention, type KeysAndValues } from './attention.ts';
 import { addGatedFeedForward } from './feed-forward.ts';
-import { addEmbedding, addHead, type NextToken } from './head.ts';
+import { addEmbedding, addHead, type NextTokens } from './head.ts';
 import { addLayerNormalisation, addResidualNormalisation } from './normalisation.ts';
 import { addRotaryTables, type RotaryTables } from './rotary-embedding.ts';
-import { addGreedyLoop } from './search.ts';
+import { addGreedyLoop, type SearchState } from './search.ts';
 import type { MoonshineWeights } from './weights.ts';
 
 /** What building a decoder takes. */
@@ -17,12 +17,15 @@ export interface DecoderOptions {
 }
 
 /**
- * The decoder with its greedy search inside: some steps a run, so that a run can be followed by another one or by none.
+ * The decoder with its greedy search inside: some steps a run, so that a run can be followed by another one or by none. It also reads
+ * texts that are there already, all tokens of a text in one step.
  *
- * Inputs: `tokens [rows, 1]`, the last token of each row; `position [1]`, how many came before it; `maximum_steps []`; `cross_mask
- * [rows, 1, 1, frames]`; for each layer `cross_key.N`, `cross_value.N` of the encoder's graph, short ones filled up, and `self_key.N`,
- * `self_value.N` `[rows, heads, position, head size]`. A row is a clip; what is computed for it depends on it alone.
- * Outputs: `token_ids`, `probabilities`, `runner_up_ids`, `runner_up_probabilities`, `end_probabilities`, `[steps, rows]` each, and `next_self_key.N`, `next_self_value.N`.
+ * Inputs: `tokens [rows, tokens]`, the last token of each row, or in one step alone the tokens of texts about one clip; `position [1]`, how
+ * many came before; `maximum_steps []`; `given_tokens [rows, tokens]`, whose probabilities are asked for; `candidate_count [1]`;
+ * `cross_mask [rows, 1, 1, frames]`; for each layer `cross_key.N`, `cross_value.N` of the encoder's graph, short ones filled up, and
+ * `self_key.N`, `self_value.N` `[rows, heads, position, head size]`. A row is a clip, or a text; what is computed for it depends on it alone.
+ * Outputs: `candidate_ids` and `candidate_probabilities` `[steps, rows, tokens, candidates]`, `given_probabilities [steps, rows, tokens]`,
+ * and `next_self_key.N`, `next_self_value.N`.
  */
 export function buildDecoderGraph(weights: MoonshineWeights, options: DecoderOptions): Uint8Array {
   const { sizes, frequencies } = weights;
@@ -36,28 +39,26 @@ export function buildDecoderGraph(weights: MoonshineWeights, options: DecoderOpt
     keys: graph.input(`cross_key.${layer}`, 'float32', ['rows', heads, headSize, 'frames']),
     values: graph.input(`cross_value.${layer}`, 'float32', ['rows', heads, 'frames', headSize]),
   }));
-  addGreedyLoop(graph, { sizes, endTokenId: options.endTokenId }, (body, { tokenIds, position, past }) =>
-    addStep(body, { tokenIds, position, past, encoded, tables, weights, options }),
+  addGreedyLoop(graph, { sizes, endTokenId: options.endTokenId }, (body, state) =>
+    addStep(body, { ...state, encoded, tables, weights, options }),
   );
   return graph.toModel();
 }
 
-interface StepInputs {
-  readonly tokenIds: string;
-  readonly position: string;
-  readonly past: readonly KeysAndValues[];
+interface StepInputs extends SearchState {
   readonly encoded: readonly (KeysAndValues & { readonly mask: string })[];
   readonly tables: RotaryTables;
   readonly weights: MoonshineWeights;
   readonly options: DecoderOptions;
 }
 
-/** One token further: self-attention, cross-attention and feed-forward block in each layer, then the head. */
-function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: NextToken; readonly present: KeysAndValues[] } {
-  const { tokenIds, position, past, encoded, tables, weights, options } = inputs;
+/** Some tokens further: self-attention, cross-attention and feed-forward block in each layer, then the head. */
+function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: NextTokens; readonly present: KeysAndValues[] } {
+  const { tokenIds, position, past, asked, encoded, tables, weights, options } = inputs;
   const { sizes } = weights;
   const { form } = options;
   const embedding = weights.embedding();
+  const shape = graph.node('Concat', [asked.shape, graph.integers([sizes.width])], { axis: 0 });
   const present: KeysAndValues[] = [];
   let sum = addEmbedding(graph, tokenIds, embedding);
   let normalised = addLayerNormalisation(graph, sum, weights.decoderFloats('layers.0.input_layernorm.weight'));
@@ -82,6 +83,7 @@ function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: Next
     const crossed = addCrossAttention(graph, normalised, encoded[layer] ?? { keys: '', values: '', mask: '' }, crossWeights, {
       sizes,
       form,
+      shape,
     });
     ({ normalised, sum } = addResidualNormalisation(graph, crossed, sum, floats('final_layernorm.weight')));
     const fed = addGatedFeedForward(
@@ -99,5 +101,5 @@ function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: Next
     const gain = weights.decoderFloats(isLast ? 'norm.weight' : `layers.${layer + 1}.input_layernorm.weight`);
     ({ normalised, sum } = addResidualNormalisation(graph, fed, sum, gain));
   }
-  return { next: addHead(graph, normalised, embedding, options.endTokenId, form), present };
+  return { next: addHead(graph, normalised, embedding, asked, form), present };
 }

@@ -117,7 +117,11 @@ describe.each(EXACT_FORMS)('with %s weights', (sign) => {
       mask: floats(new Float32Array(TIMES).fill(-1e9, TIMES - filled), [1, 1, 1, TIMES]),
     };
     const [y] = await runBlock(feeds, (graph) => [
-      addCrossAttention(graph, 'x', { keys: 'keys', values: 'values', mask: 'mask' }, crossWeights, { sizes, form: sign }),
+      addCrossAttention(graph, 'x', { keys: 'keys', values: 'values', mask: 'mask' }, crossWeights, {
+        sizes,
+        form: sign,
+        shape: graph.integers([1, 1, width]),
+      }),
     ]);
     const length = (TIMES - filled) * width;
     const heard = attendPlainly([multiplyPlainly(x, crossWeights.query), keys.subarray(0, length), values.subarray(0, length)], sizes);

@@ -4,7 +4,7 @@ import { buildDecoderGraph } from '../../../src/moonshine/graph/decoder-graph.ts
 import { MoonshineWeights } from '../../../src/moonshine/graph/weights.ts';
 import { loadMoonshineModel } from '../../../src/moonshine/model.ts';
 import { scaleLinear } from '../../../src/onnx-graph/quantized-linear.ts';
-import { floats, integers, type PlainTensor, relativeError, runModel } from '../../support/built-graph.ts';
+import { floats, integers, largestDifference, type PlainTensor, relativeError, runModel } from '../../support/built-graph.ts';
 import { CLEAR_PROMPTS, parameters, source, speech } from '../../support/moonshine-tiny.ts';
 import { multiplyPlainly, splitHeads, transposePlainly } from '../../support/plain-math.ts';
 import { EXACT_FORMS } from '../../support/processor.ts';
@@ -67,17 +67,30 @@ function continued(outputs: Record<string, runtime.Tensor>, tokenIds: readonly n
   return feeds;
 }
 
-const idsOf = (outputs: Record<string, runtime.Tensor>): number[] => Array.from(outputs['token_ids']!.data as BigInt64Array, Number);
+const CANDIDATES = 2;
+const firstOf = <T>(candidates: readonly T[]): T[] => candidates.filter((_, index) => index % CANDIDATES === 0);
+const idsOf = (outputs: Record<string, runtime.Tensor>): number[] =>
+  firstOf(Array.from(outputs['candidate_ids']!.data as BigInt64Array, Number));
+const probabilitiesOf = (outputs: Record<string, runtime.Tensor>): number[] =>
+  firstOf([...(outputs['candidate_probabilities']!.data as Float32Array)]);
 
 describe.each(EXACT_FORMS)('the %s decoder', (sign) => {
   const bytes = buildDecoderGraph(weights, { form: sign, endTokenId, maximumPositions: maximumTokens + 1 });
-  const search = (feeds: Feeds, steps: number) => runModel(bytes, { ...feeds, maximum_steps: integers([steps], []) });
+  const search = (feeds: Feeds, steps: number) => {
+    const given = integers(Array<number>(feeds['tokens']!.data.length).fill(endTokenId), feeds['tokens']!.shape);
+    return runModel(bytes, {
+      given_tokens: given,
+      ...feeds,
+      candidate_count: integers([CANDIDATES]),
+      maximum_steps: integers([steps], []),
+    });
+  };
 
   test.each(CLEAR_PROMPTS)('writes the tokens of the published decoder and ends: %s', async (prompt) => {
     const { encoded, expected } = await clip(prompt);
     const outputs = await search({ ...encoded, ...start() }, maximumTokens);
     expect(idsOf(outputs)).toEqual([...expected, endTokenId]);
-    expect(outputs['probabilities']!.dims).toEqual([expected.length + 1, 1]);
+    expect(outputs['given_probabilities']!.dims).toEqual([expected.length + 1, 1, 1]);
   });
 
   test('writes the same whether it is run once or in pieces', async () => {
@@ -102,13 +115,40 @@ describe.each(EXACT_FORMS)('the %s decoder', (sign) => {
   test('gives the probabilities of the published decoder', async () => {
     const { encoded } = await clip('privacy-prompt');
     const outputs = await search({ ...encoded, ...start() }, maximumTokens);
-    const probabilities = outputs['probabilities']!.data as Float32Array;
-    const ends = outputs['end_probabilities']!.data as Float32Array;
+    const probabilities = probabilitiesOf(outputs);
+    const ends = outputs['given_probabilities']!.data as Float32Array;
     // The end token is the last one written, so both outputs speak of the same token there, and of different ones before.
     expect(ends.at(-1)).toBe(probabilities.at(-1));
     expect(ends.slice(0, -1).every((end, step) => end + probabilities[step]! <= 1 + 1e-5)).toBe(true);
     // Activations in 8 bits move the probabilities of clear speech by some hundredths.
     expect(relativeError(probabilities, await publishedProbabilities('privacy-prompt'))).toBeLessThanOrEqual(0.05);
+  });
+
+  test('reads texts in one step as it writes them token by token', async () => {
+    const { encoded, expected } = await clip('privacy-prompt');
+    const written = probabilitiesOf(await search({ ...encoded, ...start() }, maximumTokens));
+    const texts = [expected, expected.toReversed()];
+    const columns = expected.length + 1;
+    const outputs = await search(
+      {
+        ...encoded,
+        ...start(texts.length),
+        tokens: integers(
+          texts.flatMap((text) => [startTokenId, ...text]),
+          [texts.length, columns],
+        ),
+        given_tokens: integers(
+          texts.flatMap((text) => [...text, endTokenId]),
+          [texts.length, columns],
+        ),
+      },
+      1,
+    );
+    expect(outputs['given_probabilities']!.dims).toEqual([1, texts.length, columns]);
+    const read = [...(outputs['given_probabilities']!.data as Float32Array)];
+    expect(largestDifference(Float32Array.from(read.slice(0, columns)), written)).toBeLessThanOrEqual(1e-4);
+    // Backwards it makes no sense.
+    expect(Math.max(...read.slice(columns + 1, -1))).toBeLessThan(0.5);
   });
 
   test('says that what it is given is not a number', async () => {
@@ -118,7 +158,7 @@ describe.each(EXACT_FORMS)('the %s decoder', (sign) => {
       'cross_value.0': floats(new Float32Array(encoded['cross_value.0']!.data.length).fill(Number.NaN), encoded['cross_value.0']!.shape),
     };
     const outputs = await search({ ...poisoned, ...start() }, 1);
-    expect((outputs['probabilities']!.data as Float32Array)[0]).toBeNaN();
+    expect(probabilitiesOf(outputs)[0]).toBeNaN();
   });
 });
 

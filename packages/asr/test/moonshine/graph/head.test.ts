@@ -26,45 +26,45 @@ test('the embedding of a token is its row of the table', async () => {
 });
 
 describe.each(EXACT_FORMS)('the head with %s weights', (sign) => {
-  const next = async (x: Float32Array, endTokenId = parameters.endTokenId) => {
-    const rows = x.length / width;
-    const [tokenIds, probabilities, endProbabilities, runnerUpIds, runnerUpProbabilities] = await runBlock(
-      { x: floats(x, [rows, 1, width]) },
-      (graph) => {
-        const next = addHead(graph, 'x', embedding, endTokenId, sign);
-        const asFloats = (id: string): string => graph.node('Cast', [id], { to: 1 });
-        return [asFloats(next.tokenId), next.probability, next.endProbability, asFloats(next.runnerUpId), next.runnerUpProbability];
-      },
-    );
-    expect([tokenIds, probabilities, endProbabilities, runnerUpIds, runnerUpProbabilities].map((result) => result!.dims)).toEqual([
-      [rows, 1],
-      [rows, 1],
-      [rows, 1],
-      [rows, 1],
-      [rows, 1],
-    ]);
+  const next = async (x: Float32Array, { given = parameters.endTokenId, candidates = 2, columns = 1 } = {}) => {
+    const rows = x.length / width / columns;
+    const inputs = {
+      x: floats(x, [rows, columns, width]),
+      given: integers(Array<number>(rows * columns).fill(given), [rows, columns]),
+      count: integers([candidates]),
+    };
+    const [ids, probabilities, givenProbabilities] = await runBlock(inputs, (graph) => {
+      const tokens = addHead(graph, 'x', embedding, { given: 'given', candidateCount: 'count' }, sign);
+      return [graph.node('Cast', [tokens.candidateIds], { to: 1 }), tokens.candidateProbabilities, tokens.givenProbabilities];
+    });
+    expect(ids!.dims).toEqual([rows, columns, candidates]);
+    expect(probabilities!.dims).toEqual([rows, columns, candidates]);
+    expect(givenProbabilities!.dims).toEqual([rows, columns]);
+    const column = (data: ArrayLike<number>, place: number) => Array.from(data).filter((_, index) => index % candidates === place);
     return {
-      tokenIds: [...tokenIds!.data],
-      probabilities: probabilities!.data,
-      endProbabilities: endProbabilities!.data,
-      runnerUpIds: [...runnerUpIds!.data],
-      runnerUpProbabilities: runnerUpProbabilities!.data,
+      candidateIds: [...ids!.data],
+      candidateProbabilities: [...probabilities!.data],
+      tokenIds: column(ids!.data, 0),
+      probabilities: column(probabilities!.data, 0),
+      runnerUpIds: column(ids!.data, 1),
+      runnerUpProbabilities: column(probabilities!.data, 1),
+      givenProbabilities: [...givenProbabilities!.data],
     };
   };
 
-  test('takes the most probable token and gives its probability and that of the end', async () => {
+  test('takes the most probable token and gives its probability and that of the token that was asked for', async () => {
     // Activations of the size that a layer normalisation leaves, whose logits are apart.
     const x = seededFloats(width, SEED).map((value) => 2 * value);
     const logits = multiplyPlainly(x, transposeLinear(embedding));
     const largest = logits.reduce((a, b) => Math.max(a, b));
     const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-    const { tokenIds, probabilities, endProbabilities } = await next(x);
+    const { tokenIds, probabilities, givenProbabilities } = await next(x);
     const chosen = tokenIds[0]!;
     // The activations are in 8 bits, off by 4/255/√12 each: a logit is off by that times the length of a row of the table, here under 0.05.
     expect(largest - logits[chosen]!).toBeLessThanOrEqual(0.1);
     expect(Math.abs(Math.log(probabilities[0]!) - (logits[chosen]! - largest - Math.log(sum)))).toBeLessThanOrEqual(0.1);
     const end = logits[parameters.endTokenId]! - largest - Math.log(sum);
-    expect(Math.abs(Math.log(endProbabilities[0]!) - end)).toBeLessThanOrEqual(0.1);
+    expect(Math.abs(Math.log(givenProbabilities[0]!) - end)).toBeLessThanOrEqual(0.1);
   });
 
   test('gives the second most probable token as well', async () => {
@@ -73,16 +73,29 @@ describe.each(EXACT_FORMS)('the head with %s weights', (sign) => {
     expect(runnerUpIds[0]).not.toBe(tokenIds[0]);
     expect(runnerUpProbabilities[0]).toBeGreaterThan(0);
     expect(runnerUpProbabilities[0]).toBeLessThanOrEqual(probabilities[0]!);
-    // The end token, if it were the second best, has its own output to compare with.
-    const { endProbabilities } = await next(x, runnerUpIds[0]!);
-    expect(endProbabilities[0]).toBe(runnerUpProbabilities[0]);
+    const { givenProbabilities } = await next(x, { given: runnerUpIds[0]! });
+    expect(givenProbabilities[0]).toBe(runnerUpProbabilities[0]);
   });
 
-  test('gives the end token the same probability on both outputs when it is the best', async () => {
+  test('gives as many candidates as are asked for, the most probable one first', async () => {
+    const x = seededFloats(width, SEED).map((value) => 2 * value);
+    const { candidateIds, candidateProbabilities } = await next(x, { candidates: 40 });
+    expect(new Set(candidateIds).size).toBe(40);
+    expect(candidateProbabilities).toEqual(candidateProbabilities.toSorted((a, b) => b - a));
+    const { candidateIds: firstTwo } = await next(x);
+    expect(candidateIds.slice(0, 2)).toEqual(firstTwo);
+  });
+
+  test('gives a token the same probability on both outputs when it is the best', async () => {
     const x = seededFloats(width, SEED);
     const { tokenIds, probabilities } = await next(x);
-    const { endProbabilities } = await next(x, tokenIds[0]!);
-    expect(endProbabilities[0]).toBe(probabilities[0]);
+    const { givenProbabilities } = await next(x, { given: tokenIds[0]! });
+    expect(givenProbabilities[0]).toBe(probabilities[0]);
+  });
+
+  test('says the same of tokens whether they are rows or follow each other in one', async () => {
+    const x = Float32Array.from([SEED, SEED + 1, SEED + 2].flatMap((seed) => [...seededFloats(width, seed)]));
+    expect(await next(x, { columns: 3 })).toEqual(await next(x));
   });
 
   test('reads each row for itself', async () => {

@@ -11,82 +11,103 @@ const sizes = { width: 2, heads: 1, headSize: 2, vocabulary: 8, encoderLayers: 1
  * the cache grows by one time that holds the position.
  */
 const graph = new GraphBuilder('search');
-addGreedyLoop(graph, { sizes, endTokenId: END }, (body, { tokenIds, position, past }) => {
+addGreedyLoop(graph, { sizes, endTokenId: END }, (body, { tokenIds, position, past, asked }) => {
   const asFloat = body.node('Cast', [position], { to: 1 });
-  const rows = body.node('Cast', [body.node('Mul', [tokenIds, body.integers([0])])], { to: 1 });
-  const probability = body.node('Add', [rows, body.node('Mul', [asFloat, body.float(0.5)])]);
-  const time = body.node('Add', [body.node('Unsqueeze', [rows, body.integers([2, 3])]), body.node('Mul', [asFloat, body.floats([1, 1])])]);
+  const zeros = body.node('Cast', [body.node('Mul', [tokenIds, body.integers([0])])], { to: 1 });
+  const probability = body.node('Unsqueeze', [body.node('Add', [zeros, body.node('Mul', [asFloat, body.float(0.5)])]), body.integers([2])]);
+  const time = body.node('Add', [body.node('Unsqueeze', [zeros, body.integers([1, 3])]), body.node('Mul', [asFloat, body.floats([1, 1])])]);
   const grow = (cache: string): string => body.node('Concat', [cache, time], { axis: 2 });
+  const ids = body.node('Unsqueeze', [tokenIds, body.integers([2])]);
   return {
     next: {
-      tokenId: body.node('Sub', [tokenIds, body.integers([1])]),
-      probability,
-      runnerUpId: body.node('Add', [tokenIds, body.integers([1])]),
-      runnerUpProbability: body.node('Mul', [probability, body.float(0.5)]),
-      endProbability: body.node('Neg', [probability]),
+      candidateIds: body.node('Add', [ids, body.integers([-1, 1])]),
+      candidateProbabilities: body.node('Mul', [probability, body.floats([1, 0.5])]),
+      givenProbabilities: body.node('Cast', [asked.given], { to: 1 }),
     },
     present: past.map(({ keys, values }) => ({ keys: grow(keys), values: grow(values) })),
   };
 });
 const bytes = graph.toModel();
 
-async function search(tokens: readonly number[], steps: number, { position = 0, past = [] as readonly number[] } = {}) {
-  const rows = tokens.length;
+async function search(texts: readonly (readonly number[])[], steps: number, { position = 0, past = [] as readonly number[] } = {}) {
+  const rows = texts.length;
+  const columns = texts[0]!.length;
   const times = past.flatMap((value) => [value, value]);
-  const cache = floats(Float32Array.from(tokens.flatMap(() => times)), [rows, 1, past.length, 2]);
+  const cache = floats(Float32Array.from(texts.flatMap(() => times)), [rows, 1, past.length, 2]);
   const outputs = await runModel(bytes, {
-    tokens: integers(tokens, [rows, 1]),
+    tokens: integers(texts.flat(), [rows, columns]),
+    given_tokens: integers(
+      texts.flat().map((id) => id + 100),
+      [rows, columns],
+    ),
+    candidate_count: integers([2], [1]),
     position: integers([position]),
     maximum_steps: integers([steps], []),
     'self_key.0': cache,
     'self_value.0': cache,
   });
-  const { token_ids: ids, probabilities, end_probabilities: ends, 'next_self_key.0': keys, 'next_self_value.0': values } = outputs;
-  const [count, columns] = ids!.dims as [number, number];
-  const all = Array.from(ids!.data as BigInt64Array, Number);
+  const { candidate_ids: ids, candidate_probabilities: probabilities, given_probabilities: given } = outputs;
+  const { 'next_self_key.0': keys, 'next_self_value.0': values } = outputs;
+  expect(ids!.dims).toEqual([...given!.dims, 2]);
+  const count = ids!.dims[0]!;
+  const candidates = Array.from(ids!.data as BigInt64Array, Number);
+  const best = candidates.filter((_, index) => index % 2 === 0);
   return {
-    tokenIds: Array.from({ length: count }, (_, step) => all.slice(step * columns, (step + 1) * columns)),
+    tokenIds: Array.from({ length: count }, (_, step) => best.slice(step * rows * columns, (step + 1) * rows * columns)),
+    runnersUp: candidates.filter((_, index) => index % 2 === 1),
     probabilities: [...(probabilities!.data as Float32Array)],
-    runnersUp: Array.from(outputs['runner_up_ids']!.data as BigInt64Array, Number),
-    runnerUpProbabilities: [...(outputs['runner_up_probabilities']!.data as Float32Array)],
-    ends: [...(ends!.data as Float32Array)],
+    given: [...(given!.data as Float32Array)],
     keys: { dims: keys!.dims, data: [...(keys!.data as Float32Array)] },
     values: { dims: values!.dims, data: [...(values!.data as Float32Array)] },
   };
 }
 
 test('feeds each token to the next step until the end token is written', async () => {
-  expect((await search([6], 100)).tokenIds).toEqual([[5], [4], [3], [2]]);
+  expect((await search([[6]], 100)).tokenIds).toEqual([[5], [4], [3], [2]]);
 });
 
 test('stops after as many steps as it may take', async () => {
-  expect((await search([6], 2)).tokenIds).toEqual([[5], [4]]);
-  expect((await search([6], 4)).tokenIds).toEqual([[5], [4], [3], [2]]);
+  expect((await search([[6]], 2)).tokenIds).toEqual([[5], [4]]);
+  expect((await search([[6]], 4)).tokenIds).toEqual([[5], [4], [3], [2]]);
 });
 
 test('writes what the step says of each token', async () => {
-  const { probabilities, ends, runnersUp, runnerUpProbabilities } = await search([6], 3, { position: 10 });
-  expect(probabilities).toEqual([5, 5.5, 6]);
+  const { probabilities, given, runnersUp } = await search([[6]], 3, { position: 10 });
+  expect(probabilities).toEqual([5, 2.5, 5.5, 2.75, 6, 3]);
   expect(runnersUp).toEqual([7, 6, 5]);
-  expect(runnerUpProbabilities).toEqual([2.5, 2.75, 3]);
-  expect(ends).toEqual([-5, -5.5, -6]);
+  // What is asked for stays the same in each step.
+  expect(given).toEqual([106, 106, 106]);
+});
+
+test('reads several tokens a row in one step', async () => {
+  const { tokenIds, given, probabilities } = await search(
+    [
+      [6, 5, 4],
+      [3, 7, 8],
+    ],
+    1,
+    { position: 4 },
+  );
+  expect(tokenIds).toEqual([[5, 4, 3, 2, 6, 7]]);
+  expect(given).toEqual([106, 105, 104, 103, 107, 108]);
+  expect(probabilities.filter((_, index) => index % 2 === 0)).toEqual([2, 2, 2, 2, 2, 2]);
 });
 
 test('hands the cache on from step to step and gives the last one', async () => {
-  const { keys, values } = await search([6], 3, { position: 2, past: [0, 1] });
+  const { keys, values } = await search([[6]], 3, { position: 2, past: [0, 1] });
   expect(keys).toEqual({ dims: [1, 1, 5, 2], data: [0, 0, 1, 1, 2, 2, 3, 3, 4, 4] });
   expect(values).toEqual(keys);
 });
 
 describe('with several rows', () => {
   test('stops when the first one ends, so that it can be taken out', async () => {
-    expect((await search([4, 6, 5], 100)).tokenIds).toEqual([
+    expect((await search([[4], [6], [5]], 100)).tokenIds).toEqual([
       [3, 5, 4],
       [END, 4, 3],
     ]);
   });
 
   test('goes on with those that are left', async () => {
-    expect((await search([4, 3], 100, { position: 2, past: [0, 1] })).tokenIds).toEqual([[3, END]]);
+    expect((await search([[4], [3]], 100, { position: 2, past: [0, 1] })).tokenIds).toEqual([[3, END]]);
   });
 });

@@ -1,0 +1,94 @@
+import type { Effort } from '../effort.ts';
+import type { RecognizerClip } from '../recognizer.ts';
+import { countTokensBeforeRepetition } from '../repetition-guard.ts';
+import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript } from '../transcript.ts';
+import { assembleWords } from '../word-assembly.ts';
+import { isForcedStartBelievable } from './forced-start.ts';
+import type { GreedySearchResult } from './greedy-search.ts';
+import { isMemorisedPhrase } from './memorised-phrase.ts';
+import { type MoonshineParameters, maximumTokensOf } from './parameters.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** Tokens to transcripts: what the search wrote goes through the guards and becomes words. */
+export class TranscriptWriter {
+  readonly #tokenizer: Tokenizer;
+  readonly #parameters: MoonshineParameters;
+
+  constructor(tokenizer: Tokenizer, parameters: MoonshineParameters) {
+    this.#tokenizer = tokenizer;
+    this.#parameters = parameters;
+  }
+
+  /** Whether a text of a clip may be forced to begin. */
+  get canForceStart(): boolean {
+    return this.#parameters.forcedStart !== undefined;
+  }
+
+  /** Most tokens that are plausible for so many samples. */
+  maximumTokensOf(sampleCount: number): number {
+    return maximumTokensOf(sampleCount, this.#parameters);
+  }
+
+  /** The transcript of a clip that is below the silence gate. */
+  silence(clip: RecognizerClip): Transcript {
+    return { ...emptyTranscript('silence', 1), guards: ['silence'], ...this.#frameOf(clip, { encoderMs: 0, decoderMs: 0 }) };
+  }
+
+  /** What a search says of a clip; its words lie in the clip as it is. */
+  write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings): Transcript {
+    const { tokenIds, guards, emptyReason } = this.#guard(found, clip);
+    const noSpeechProbability = found.endProbabilityAtStart;
+    const frame = { guards, ...this.#frameOf(clip, timings) };
+    if (emptyReason !== undefined) return { ...emptyTranscript(emptyReason, noSpeechProbability), ...frame };
+    const texts = this.#tokenizer.decode(tokenIds);
+    const logProbabilities = found.logProbabilities.slice(0, tokenIds.length);
+    const tokens: Token[] = tokenIds.map((id, index) => ({
+      id,
+      text: texts[index] ?? '',
+      probability: Math.exp(logProbabilities[index] ?? 0),
+    }));
+    const words = assembleWords(tokens, clip.samples, this.#parameters.sampleRateHz);
+    const meanLogProbability = logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
+    return { text: texts.join('').trim(), tokens, words, confidence: Math.exp(meanLogProbability), noSpeechProbability, ...frame };
+  }
+
+  /** What the guards leave of the tokens. */
+  #guard(
+    found: GreedySearchResult,
+    { speech }: RecognizerClip,
+  ): { readonly tokenIds: readonly number[]; readonly guards: GuardAction[]; readonly emptyReason?: EmptyReason } {
+    const { forcedStart } = this.#parameters;
+    const guards: GuardAction[] = [];
+    if (found.hasForcedStart) {
+      if (!speech || !forcedStart || !isForcedStartBelievable(found, speech, forcedStart)) {
+        return { tokenIds: [], guards, emptyReason: 'no_speech' };
+      }
+      guards.push('forced_start');
+    }
+    if (found.hasReachedCap) guards.push('token_cap');
+    const keptCount = countTokensBeforeRepetition(found.tokenIds, found.hasReachedCap);
+    if (keptCount < found.tokenIds.length) guards.push('repetition');
+    const tokenIds = found.tokenIds.slice(0, keptCount);
+    const text = this.#tokenizer.decode(tokenIds).join('').trim();
+    if (found.hasForcedStart && isMemorisedPhrase(text, found.endProbabilityAtStart)) {
+      return { tokenIds: [], guards: ['memorised_phrase'], emptyReason: 'no_speech' };
+    }
+    if (text === '') return { tokenIds: [], guards, emptyReason: tokenIds.length === 0 ? 'no_speech' : 'filtered' };
+    return { tokenIds, guards };
+  }
+
+  #frameOf({ samples, effort = 'fast' }: RecognizerClip, timings: RecognitionTimings): Frame {
+    return { timings, audioMs: (samples.length * 1000) / this.#parameters.sampleRateHz, effort };
+  }
+}
+
+/** What a transcript says of its clip, whatever its text. */
+interface Frame {
+  readonly timings: RecognitionTimings;
+  readonly audioMs: number;
+  readonly effort: Effort;
+}
+
+function emptyTranscript(emptyReason: EmptyReason, noSpeechProbability: number): Omit<Transcript, 'guards' | keyof Frame> {
+  return { text: '', tokens: [], words: [], confidence: noSpeechProbability, noSpeechProbability, emptyReason };
+}

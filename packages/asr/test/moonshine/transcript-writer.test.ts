@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { GreedySearchResult } from '../../src/moonshine/greedy-search.ts';
+import { Tokenizer } from '../../src/moonshine/tokenizer.ts';
+import { TranscriptWriter } from '../../src/moonshine/transcript-writer.ts';
+import { seededFloats } from '../support/built-graph.ts';
+import { parameters, source } from '../support/moonshine-tiny.ts';
+
+const texts = new Tokenizer(source.files.vocabulary);
+const writer = new TranscriptWriter(texts, parameters);
+const timings = { encoderMs: 3, decoderMs: 4 };
+const clip = { samples: seededFloats(8_000, 1) };
+const yes = Array.from({ length: 32_000 }, (_, id) => id).find((id) => texts.decode([id])[0] === ' yes')!;
+const plain: GreedySearchResult = {
+  tokenIds: [yes],
+  logProbabilities: [Math.log(0.5)],
+  endProbabilityAtStart: 0.25,
+  hasForcedStart: false,
+  hasReachedCap: false,
+};
+
+test('says what was found in a clip, how long that is, and what it took', () => {
+  expect(writer.write(plain, { ...clip, effort: 'balanced' }, timings)).toMatchObject({
+    text: 'yes',
+    tokens: [{ id: yes, text: ' yes', probability: 0.5 }],
+    words: [{ text: 'yes', confidence: 0.5 }],
+    confidence: 0.5,
+    noSpeechProbability: 0.25,
+    guards: [],
+    timings,
+    audioMs: 500,
+    effort: 'balanced',
+  });
+});
+
+test('an empty text says why, and how sure the model is of it', () => {
+  const empty = writer.write({ ...plain, tokenIds: [], logProbabilities: [], endProbabilityAtStart: 0.9 }, clip, timings);
+  expect(empty).toMatchObject({ text: '', emptyReason: 'no_speech', confidence: 0.9, noSpeechProbability: 0.9, words: [], guards: [] });
+  expect(writer.silence(clip)).toMatchObject({ text: '', emptyReason: 'silence', guards: ['silence'], confidence: 1 });
+});
+
+test('a forced text without evidence of speech is no text', () => {
+  const forced = { ...plain, logProbabilities: [Math.log(0.9)], hasForcedStart: true };
+  expect(writer.write(forced, clip, timings)).toMatchObject({ text: '', emptyReason: 'no_speech' });
+  const speech = { voicedMs: 480, peakProbability: 0.999, meanProbability: 0.98 };
+  expect(writer.write(forced, { ...clip, speech }, timings)).toMatchObject({ text: 'yes', guards: ['forced_start'] });
+});
+
+test('a runaway repetition is cut to its first occurrence, and both guards say so', () => {
+  const runaway = { ...plain, tokenIds: Array<number>(20).fill(yes), logProbabilities: Array<number>(20).fill(-0.01), hasReachedCap: true };
+  const { text, guards, tokens } = writer.write(runaway, clip, timings);
+  expect(guards).toEqual(['token_cap', 'repetition']);
+  expect(tokens.length).toBeLessThan(20);
+  expect(text).toMatch(/^yes/);
+});
