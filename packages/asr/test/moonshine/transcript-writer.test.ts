@@ -39,10 +39,10 @@ test('an empty text says why, and how sure the model is of it', () => {
 });
 
 test('a forced text without evidence of speech is no text', () => {
-  const forced = { ...plain, logProbabilities: [Math.log(0.9)], hasForcedStart: true };
+  const forced = { ...plain, tokenIds: [yes, yes], logProbabilities: [Math.log(0.9), Math.log(0.9)], hasForcedStart: true };
   expect(writer.write(forced, clip, timings)).toMatchObject({ text: '', emptyReason: 'no_speech' });
   const speech = { voicedMs: 480, peakProbability: 0.999, meanProbability: 0.98 };
-  expect(writer.write(forced, { ...clip, speech }, timings)).toMatchObject({ text: 'yes', guards: ['forced_start'] });
+  expect(writer.write(forced, { ...clip, speech }, timings)).toMatchObject({ text: 'yes yes', guards: ['forced_start'] });
 });
 
 test('a runaway repetition is cut to its first occurrence, and both guards say so', () => {
