@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { workerEnvironment } from '@outspoken/server-app/child-environment';
 import { UsageError } from './command-line.ts';
 import type { RecognizerAnswer, RecognizerRequest, RecognizerSettings } from './recognizer-protocol.ts';
 
@@ -22,7 +23,9 @@ export class ForkedRecognizer implements AsyncDisposable {
 
   /** Starts the process and waits until it has loaded its model. */
   static async start(settings: RecognizerSettings): Promise<ForkedRecognizer> {
-    const child = fork(PROGRAM, [JSON.stringify(settings)], { serialization: 'advanced' });
+    // Ours as a server starts it, the others as they come.
+    const env = settings.system === 'outspoken' ? workerEnvironment() : process.env;
+    const child = fork(PROGRAM, [JSON.stringify(settings)], { serialization: 'advanced', env });
     const { maximumBatch } = await nextAnswer(child, 'ready', `${settings.system} did not load`);
     return new ForkedRecognizer(settings, child, maximumBatch);
   }
