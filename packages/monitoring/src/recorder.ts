@@ -20,7 +20,7 @@ export type ClipOutcome = (typeof CLIP_OUTCOMES)[number];
 /** Why an interim was not sent. */
 export type InterimDropReason = (typeof INTERIM_DROP_REASONS)[number];
 /** What was spent on a transcript. */
-export type EffortLabel = (typeof EFFORTS)[number];
+type EffortLabel = (typeof EFFORTS)[number];
 /** What became of a second look. */
 export type RefinementOutcome = (typeof REFINEMENT_OUTCOMES)[number];
 /** Why a worker was replaced. */
