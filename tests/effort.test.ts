@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import type { FinalMessage } from '@outspoken/protocol';
 import { expect, test } from 'vitest';
 import { readSpeech, speechFixtures } from './support/fixtures.ts';
@@ -5,7 +6,8 @@ import { ServerProcess } from './support/server-process.ts';
 import { Talker } from './support/talker.ts';
 
 const SILENCE = new Float32Array(16_000);
-// Short ones, of which the model is not all that sure: a second look fits into the pause behind them on a slow machine too.
+/** Cut off in mid-word they are doubtful, and so short that a second look fits into the pause behind them on a busy machine too. */
+const HEARD_SAMPLES = 14_000;
 const PROMPTS = ['something-terribly-wrong', 'tt-weasels', 'conf-noempty', 'vm-nonumber', 'vm-toforward'];
 const TURNS = 4;
 
@@ -14,7 +16,7 @@ async function sayUntil(talker: Talker, isWanted: (final: FinalMessage) => boole
   const prompts = PROMPTS.map((name) => speechFixtures().find((fixture) => fixture.name === name));
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const prompt of prompts) {
-      await talker.say(readSpeech(prompt?.path ?? ''), 'live');
+      await talker.say(readSpeech(prompt?.path ?? '').subarray(0, HEARD_SAMPLES), 'live');
       await talker.say(SILENCE, 'live');
       await talker.settled();
       if (talker.finals.some(({ final }) => isWanted(final))) return;
@@ -22,7 +24,10 @@ async function sayUntil(talker: Talker, isWanted: (final: FinalMessage) => boole
   }
 }
 
-test('a server that nobody else keeps busy hears a doubtful clip again, and says so', async () => {
+// Where a dozen others use its cores, nothing is done in a pause of half a second. `second-look.test.ts` of the server knows no time.
+const isOverloaded = (loadavg()[0] ?? 0) > 3 * availableParallelism();
+
+test.skipIf(isOverloaded)('a server that nobody else keeps busy hears a doubtful clip again, and says so', async () => {
   await using server = await ServerProcess.start(['--log-level', 'warn']);
   await using talker = await Talker.create(server.url);
   await sayUntil(talker, ({ effort }) => effort !== 'fast');
