@@ -65,7 +65,7 @@ async function measure(settings: QpsSettings): Promise<void> {
   const recordings = spoken.map(({ load }) => load);
   await using generator = await GeneratorProcess.start(recordings);
   const parts: RunParts = { generator, recordings, texts: spoken.map(({ recording }) => recording.text) };
-  await using ours = await (settings.serverUrl === undefined ? startOurs(settings.workers) : findOurs(settings.serverUrl));
+  await using ours = await (settings.serverUrl === undefined ? startOurs(settings) : findOurs(settings.serverUrl));
   progress(`our server: ${ours.address.urls[0]}`);
   await using peer = settings.hasPeer ? await choosePeer(settings, parts, machine.cores) : undefined;
   const targets = peer ? [ours, peer] : [ours];

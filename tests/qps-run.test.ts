@@ -66,6 +66,8 @@ test('the benchmark drives our server and the peer with the same clips and leave
     expect(ours?.serverLoopDelayP99Ms).toBeGreaterThan(0);
     expect(readFileSync(pagePath, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/);
     expect(stdout).toContain('KNEE of outspoken');
+    expect(Object.values(ours?.effortRatios ?? {}).reduce((sum, ratio) => sum + ratio, 0)).toBeCloseTo(1);
+    expect(peer?.effortRatios).toEqual({});
 
     const compared = await bench(['--compare', jsonPath, jsonPath]);
     expect(compared).toMatchObject({ code: 0, stderr: '' });
@@ -81,6 +83,7 @@ test.each([
   [['--modes', 'sprint'], '--modes must be among talkers, open, closed, got "sprint"'],
   [['--peer', 'whisper'], '--peer must be sherpa or none, got "whisper"'],
   [['--peer-setting', '0x1x1'], '--peer-setting must be three numbers such as 1x2x1, got "0x1x1"'],
+  [['--effort', 'much'], '--effort must be among fast, balanced, best, auto, got "much"'],
   [['--talkers-p95-ms', 'fast'], '--talkers-p95-ms must be a number of at least 1, got "fast"'],
   [['--data', 'nowhere'], '--data must be fixtures, dev or a folder, and there is no folder nowhere'],
   [['--compare', 'package.json'], '--compare takes two JSON files and nothing else; see --help'],

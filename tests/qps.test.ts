@@ -56,7 +56,7 @@ class ImmediateSocket implements LoadSocket {
       maybeEnd: () => undefined,
       end: () => {
         this.sent.push(sampleCount);
-        listener.answered({ type: 'final', text: '' });
+        listener.answered({ type: 'final', text: '', effort: undefined });
       },
       cancel: () => undefined,
     };
@@ -222,9 +222,16 @@ describe('the figures of a step', () => {
     outcome: 'final',
     code: undefined,
     text: 'one two',
+    effort: undefined,
     refusalCount: 0,
     isEndOfSpeech: true,
     ...change,
+  });
+
+  test('tell which part of the finals got which effort', () => {
+    const efforts = ['fast', 'best', 'fast', undefined] as const;
+    const rows = efforts.map((effort, utterance) => row({ utterance, effort }));
+    expect(stepFigures(inputOf(rows)).effortRatios).toEqual({ best: 1 / 3, fast: 2 / 3 });
   });
 
   test('count what was due in the window, and finals that came in it', () => {
@@ -450,6 +457,7 @@ function resultOf(knees: readonly number[]): QpsResult {
       outcome: 'final',
       code: undefined,
       text: 'one too',
+      effort: undefined,
       refusalCount: 0,
       isEndOfSpeech: true,
     };

@@ -16,11 +16,21 @@ export function isBusy({ loadAverage, cores }: Machine): boolean {
 }
 
 /** A step in one line, for who watches. */
-export function formatStepLine({ target, mode, load, clipCount, latency, achievedPerSecond, failures, generator }: StepFigures): string {
+export function formatStepLine({
+  target,
+  mode,
+  load,
+  clipCount,
+  latency,
+  achievedPerSecond,
+  effortRatios,
+  failures,
+  generator,
+}: StepFigures): string {
   const verdict = failures.length === 0 ? 'carried' : `not carried (${failures.join(', ')})`;
   return (
     `${target}, ${formatLoad(mode, load)}: ${clipCount} clips, ${achievedPerSecond.toFixed(1)} finals/s, ` +
-    `p95 ${latency ? latency.p95Ms.toFixed(0) : '-'} ms, ${verdict}${generator.isBottleneck ? ', the generator was slow itself' : ''}`
+    `p95 ${latency ? latency.p95Ms.toFixed(0) : '-'} ms, ${formatEfforts(effortRatios) ?? 'effort unknown'}, ${verdict}${generator.isBottleneck ? ', the generator was slow itself' : ''}`
   );
 }
 
@@ -84,6 +94,15 @@ export function formatPercent(ratio: number): string {
   return `${Number((100 * ratio).toFixed(2))} %`;
 }
 
+/** Shares by effort in a row, the dearest first; undefined for a server that does not tell. */
+export function formatEfforts(ratios: Readonly<Record<string, number>>): string | undefined {
+  const shares = ['best', 'balanced', 'fast'].flatMap((effort) => {
+    const ratio = ratios[effort];
+    return ratio === undefined ? [] : `${effort} ${(100 * ratio).toFixed(0)} %`;
+  });
+  return shares.length === 0 ? undefined : `effort ${shares.join(', ')}`;
+}
+
 /** The knees of one server in one mode. */
 function formatKnees(knees: readonly KneeFigures[]): string {
   const sorted = [...knees].sort((a, b) => (a.load ?? 0) - (b.load ?? 0));
@@ -94,7 +113,7 @@ function formatKnees(knees: readonly KneeFigures[]): string {
   const { target, step } = middle;
   const rounds = knees.map((knee) => knee.load ?? `< ${knee.failedLoad}`).join(', ');
   const at = step
-    ? `: ${step.achievedPerSecond.toFixed(1)} clips/s, ${step.audioSecondsPerSecond.toFixed(1)} s of audio per second, ${formatLatency(step.latency)}`
+    ? `: ${step.achievedPerSecond.toFixed(1)} clips/s, ${step.audioSecondsPerSecond.toFixed(1)} s of audio per second, ${formatLatency(step.latency)}, ${formatEfforts(step.effortRatios) ?? 'effort unknown'}`
     : '';
   const isBound = knees.some(({ isGeneratorBound }) => isGeneratorBound);
   return `KNEE of ${target}: ${formatKnee(middle)} (rounds ${rounds})${at}${isBound ? '; THE GENERATOR WAS SLOW ITSELF, the knee may be higher' : ''}`;
@@ -112,7 +131,7 @@ ${target}, ${formatLoad(mode, load)}, round ${round}: ${failures.length === 0 ? 
   offered ${step.offeredPerSecond.toFixed(2)}/s, finals ${step.achievedPerSecond.toFixed(2)}/s, ${step.audioSecondsPerSecond.toFixed(1)} s of audio per second, ${step.clipCount} clips in ${step.windowSeconds.toFixed(0)} s
   end of speech -> final: ${formatLatency(latency)}${step.clipCount < 100 ? ' (fewer than 100 clips: p99 is the longest)' : ''}
   goodput ${formatPercent(step.goodputRatio)}, refused or failed ${formatPercent(step.troubleRatio)}, refusals ${formatCounts(refusals)}${serverRefusals ? ` (by reason, counted by the server in the window: ${formatCounts(serverRefusals)})` : ''}, retries ${step.retryCount}, errors ${formatCounts(errors)}
-  word error rate ${step.wordErrorRatio === null ? 'not measured' : `${formatPercent(step.wordErrorRatio)} of ${step.referenceWords} words`}
+  word error rate ${step.wordErrorRatio === null ? 'not measured' : `${formatPercent(step.wordErrorRatio)} of ${step.referenceWords} words`}; ${formatEfforts(step.effortRatios) ?? 'effort unknown'}
   event-loop delay p99 of the server ${step.serverLoopDelayP99Ms === null ? 'unknown' : `${step.serverLoopDelayP99Ms.toFixed(1)} ms`}; processes: ${server.join(', ') || 'not measured'}
   generator ${generator.cpuCores.toFixed(2)} cores ${generator.memoryMiB.toFixed(0)} MiB, event-loop delay p99 ${generator.loopDelayP99Ms.toFixed(1)} ms, sends late p99 ${generator.sendLatenessP99Ms.toFixed(1)} ms${generator.isBottleneck ? ': IT WAS SLOW ITSELF' : ''}`;
 }

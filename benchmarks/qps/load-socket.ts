@@ -1,3 +1,4 @@
+import type { FinalMessage } from '@outspoken/protocol';
 import type { SpokenEnd } from './step-plan.ts';
 
 /** How a clip begins. */
@@ -17,7 +18,7 @@ export interface ClipListener {
 
 /** How a clip came to its end. */
 export type ClipAnswer =
-  | { readonly type: 'final'; readonly text: string }
+  | { readonly type: 'final'; readonly text: string; readonly effort: FinalMessage['effort'] }
   | { readonly type: 'rejected'; readonly code: string }
   | { readonly type: 'unanswered' };
 

@@ -21,7 +21,7 @@ export class PlainSocket implements LoadSocket {
       const [clipNumber, text] = JSON.parse(String(data)) as PlainAnswer;
       const listener = this.#pending.get(clipNumber);
       this.#pending.delete(clipNumber);
-      listener?.answered({ type: 'final', text });
+      listener?.answered({ type: 'final', text, effort: undefined });
     });
     socket.on('error', () => onTrouble('socket_error'));
     socket.on('close', (code) => {

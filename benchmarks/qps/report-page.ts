@@ -1,6 +1,6 @@
 import { median, sum } from '../support/quantiles.ts';
 import { formatMachine } from '../support/results.ts';
-import { BUSY_NOTE, formatCounts, formatPercent, isBusy } from './console-report.ts';
+import { BUSY_NOTE, formatCounts, formatEfforts, formatPercent, isBusy } from './console-report.ts';
 import { drawPlot, escapeHtml, type Plot, type PlotPoint, type PlotSeries } from './plot.ts';
 import type { KneeFigures, QpsResult } from './qps-result.ts';
 import { REPORT_STYLE } from './report-style.ts';
@@ -147,7 +147,7 @@ function renderTable(mode: Mode, steps: readonly StepFigures[]): string {
       'p99 ms',
       'max ms',
     ],
-    ['goodput', 'refusals', 'retries', 'errors', 'WER', 'loop p99 ms', 'server cores', 'server MiB', 'generator'],
+    ['goodput', 'refusals', 'retries', 'errors', 'WER', 'effort', 'loop p99 ms', 'server cores', 'server MiB', 'generator'],
   ].flat();
   const rows = [...steps]
     .sort((a, b) => a.target.localeCompare(b.target) || a.load - b.load || a.round - b.round)
@@ -182,6 +182,7 @@ function cellsOf(step: StepFigures): string[] {
     String(step.retryCount),
     formatCounts(step.errors),
     step.wordErrorRatio === null ? '–' : formatPercent(step.wordErrorRatio),
+    formatEfforts(step.effortRatios)?.replace('effort ', '') ?? '–',
     step.serverLoopDelayP99Ms === null ? '–' : step.serverLoopDelayP99Ms.toFixed(1),
     cores.length === 0 ? '–' : `${sum(processes.map(({ cpuCores }) => cpuCores)).toFixed(2)} (${cores.join(', ')})`,
     memory.length === 0 ? '–' : `${whole(sum(processes.map(({ memoryMiB }) => memoryMiB)))} (${memory.join(', ')})`,

@@ -18,6 +18,7 @@ to its final. Finds the knee of each mode by bisection and leaves a JSON file an
   --folder FOLDER           recordings of your own: manifest.jsonl, or sound files with .txt beside them; needs ffmpeg
   --server URL              a server that runs already, instead of one of our own; its processes are not measured
   --workers N               recognition processes of our own server (default: its own default)
+  --effort NAME             fast, balanced, best or auto, for our own server (default: its own default)
   --rounds N                times that every knee is looked for; the spread is over them (default 3)
   --quick                   about two minutes: one round of short steps; good for trying out, not for figures
 
@@ -47,6 +48,7 @@ examples:
   npx -y pnpm@10 bench:qps --compare benchmarks/results/qps-A.json benchmarks/results/qps-B.json
 `;
 
+const EFFORTS = ['fast', 'balanced', 'best', 'auto'] as const;
 const DEFAULTS = { 'step-seconds': '15', 'longest-step-seconds': '40', 'minimum-clips': '80', 'warm-up-seconds': '5' };
 const QUICK = { 'step-seconds': '2', 'longest-step-seconds': '4', 'minimum-clips': '20', 'warm-up-seconds': '1' };
 
@@ -59,6 +61,7 @@ export interface QpsSettings {
   readonly data: string | undefined;
   readonly serverUrl: string | undefined;
   readonly workers: number | undefined;
+  readonly effort: (typeof EFFORTS)[number] | undefined;
   readonly rounds: number;
   readonly limits: Readonly<Record<Mode, Limits>>;
   readonly resolutionRatio: number;
@@ -101,6 +104,7 @@ function readSettings(): QpsSettings {
     folder: { type: 'string' },
     server: { type: 'string' },
     workers: { type: 'string' },
+    effort: { type: 'string' },
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     'talkers-p95-ms': { type: 'string', default: '500' },
@@ -138,6 +142,7 @@ function readSettings(): QpsSettings {
     data: options.folder ?? options.data ?? (options.quick ? 'fixtures' : undefined),
     serverUrl: options.server,
     workers: options.workers === undefined ? undefined : readInteger('--workers', options.workers, 1),
+    effort: options.effort === undefined ? undefined : readEffort(options.effort),
     rounds: readInteger('--rounds', options.rounds ?? (options.quick ? '1' : '3'), 1),
     limits: { talkers: { ...batch, p95Ms: readNumber('--talkers-p95-ms', options['talkers-p95-ms'], 1) }, open: batch, closed: batch },
     resolutionRatio: readNumber('--resolution', options.resolution ?? (options.quick ? '0.4' : '0.1'), 0.001),
@@ -163,6 +168,12 @@ function readPeerSetting(value: string): PeerSetting {
     throw new UsageError(`--peer-setting must be three numbers such as 1x2x1, got "${value}"`);
   }
   return { processes: Number(processes), atOnce: Number(atOnce), threadsPerClip: Number(threadsPerClip) };
+}
+
+function readEffort(name: string): (typeof EFFORTS)[number] {
+  const effort = EFFORTS.find((known) => known === name);
+  if (effort === undefined) throw new UsageError(`--effort must be among ${EFFORTS.join(', ')}, got "${name}"`);
+  return effort;
 }
 
 function readModes(list: string): Mode[] {

@@ -31,7 +31,9 @@ export class SpeechSocket implements LoadSocket {
       outboxMaxBytes: 512 * 1024 * 1024,
     });
     const { events } = this.#client;
-    events.addEventListener('final', ({ detail }) => this.#settle(detail.clipId)?.answered({ type: 'final', text: detail.text }));
+    events.addEventListener('final', ({ detail: { clipId, text, effort } }) => {
+      this.#settle(clipId)?.answered({ type: 'final', text, effort });
+    });
     events.addEventListener('rejected', ({ detail }) => this.#settle(detail.clipId)?.answered({ type: 'rejected', code: detail.code }));
     events.addEventListener('error', ({ detail }) => onTrouble(detail.code));
     events.addEventListener('state', ({ detail }) => {

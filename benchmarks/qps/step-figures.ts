@@ -70,6 +70,8 @@ export interface StepFigures {
   readonly errors: Readonly<Record<string, number>>;
   readonly wordErrorRatio: number | null;
   readonly referenceWords: number;
+  /** Part of the clips with a final that got each effort; empty for a server that does not say so. */
+  readonly effortRatios: Readonly<Record<string, number>>;
   /** Of the process that holds the sockets. */
   readonly serverLoopDelayP99Ms: number | null;
   readonly processes: readonly ProcessFigures[];
@@ -141,6 +143,7 @@ export function stepFigures(input: StepInput): StepFigures {
     errors: errorsOf(observation),
     wordErrorRatio: errors.referenceCount === 0 ? null : errorRatio(errors),
     referenceWords: errors.referenceCount,
+    effortRatios: effortRatiosOf(due),
     serverLoopDelayP99Ms: loopDelay === undefined ? null : loopDelay * 1000,
     processes: processFigures(before.processes, after.processes, readSeconds),
     generator: {
@@ -154,6 +157,13 @@ export function stepFigures(input: StepInput): StepFigures {
         generator.cpuSeconds / readSeconds > GENERATOR_CPU_LIMIT_CORES,
     },
   };
+}
+
+function effortRatiosOf(due: readonly ClipRow[]): Record<string, number> {
+  const efforts = due.flatMap(({ effort }) => effort ?? []);
+  return Object.fromEntries(
+    [...new Set(efforts)].sort().map((effort) => [effort, efforts.filter((other) => other === effort).length / efforts.length]),
+  );
 }
 
 function latencyOf(due: readonly ClipRow[]): Latency | undefined {

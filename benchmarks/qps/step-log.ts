@@ -61,6 +61,7 @@ export class LoggedClip implements ClipListener {
         outcome: answer.type,
         code: answer.type === 'rejected' ? answer.code : undefined,
         text: answer.type === 'final' ? answer.text : '',
+        effort: answer.type === 'final' ? answer.effort : undefined,
         refusalCount: this.#refusalCount,
       }
     );

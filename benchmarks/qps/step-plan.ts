@@ -1,3 +1,5 @@
+import type { FinalMessage } from '@outspoken/protocol';
+
 /** How load is put on a server; what a load of 10 means differs. */
 export const MODES = ['talkers', 'open', 'closed'] as const;
 
@@ -51,6 +53,8 @@ export interface ClipRow {
   /** Why it was rejected. */
   readonly code: string | undefined;
   readonly text: string;
+  /** What the server spent on its text; undefined for one that does not say so. */
+  readonly effort: FinalMessage['effort'];
   /** How often the server told the client to come back later with it. */
   readonly refusalCount: number;
   /** False for a part of speech that was cut while the person spoke on. */

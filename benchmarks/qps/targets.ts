@@ -25,12 +25,18 @@ export interface PeerSetting {
 }
 
 /** Starts our server as `pnpm start` runs it, on a free port and without the page. */
-export async function startOurs(workers: number | undefined): Promise<Target> {
-  const flags = workers === undefined ? [] : ['--workers', String(workers)];
+export async function startOurs({
+  workers,
+  effort,
+}: {
+  readonly workers: number | undefined;
+  readonly effort: string | undefined;
+}): Promise<Target> {
+  const flags = [...(workers === undefined ? [] : ['--workers', String(workers)]), ...(effort === undefined ? [] : ['--effort', effort])];
   const server = await ServerProcess.start(['--log-level', 'warn', '--web-root', 'none', ...flags]);
   return {
     address: { name: 'outspoken', protocol: 'asr.v1', urls: [server.url] },
-    setting: workers === undefined ? 'its defaults' : `${workers} workers`,
+    setting: flags.length === 0 ? 'its defaults' : flags.join(' '),
     pids: [server.pid],
     metricsUrl: server.url,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -60,8 +60,8 @@ export const SETTINGS = {
     values: ['auto', 'signed', 'unsigned', 'shipped'],
   }),
   effort: choice({
-    description: 'how often a clip is heard: once, twice, four times, or up to that where nobody waits',
-    defaultValue: 'fast',
+    description: 'how often a clip is heard: once, twice, four times, or a second time only if it is doubtful and a worker idle',
+    defaultValue: 'auto',
     values: ['fast', 'balanced', 'best', 'auto'],
   }),
   workers: integer({

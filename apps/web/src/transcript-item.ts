@@ -119,6 +119,7 @@ function factElements(detail: TranscriptDetail): Node[] {
   // Not the wait for the server: what was recognized while the person paused was waited for 0 ms.
   facts.push(fact('to recognize', formatDelay(detail.timings.encoderMs + detail.timings.decoderMs)));
   if (detail.text) facts.push(fact('sure', formatPercent(detail.confidence)));
+  if (detail.effort !== undefined && detail.effort !== 'fast') facts.push(createElement('span', 'fact', 'Heard again to be surer'));
   if (detail.continues) facts.push(createElement('span', 'fact', 'Long speech, cut at its quietest point'));
   for (const guard of detail.guards)
     facts.push(createElement('span', 'fact fact-guard', `Note: ${GUARDS[guard] ?? guard.replaceAll('_', ' ')}`));

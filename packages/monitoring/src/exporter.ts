@@ -71,6 +71,7 @@ class PrometheusMetrics implements Metrics {
     for (const guard of observation.guards ?? []) {
       metrics.guardActions.inc({ guard: bounded(GUARDS, guard) });
     }
+    if (observation.effort !== undefined) metrics.transcripts.inc({ effort: observation.effort });
     this.#observeStages(observation);
     if (outcome === 'failed' || outcome === 'cancelled') {
       return;
@@ -161,6 +162,14 @@ class PrometheusMetrics implements Metrics {
 
   interimDropped(reason: Parameters<Metrics['interimDropped']>[0]): void {
     this.#instruments.interimsDropped.inc({ reason });
+  }
+
+  refinementFinished(outcome: Parameters<Metrics['refinementFinished']>[0]): void {
+    this.#instruments.refinements.inc({ outcome });
+  }
+
+  refinementBusy(busyMs: number): void {
+    this.#instruments.refinementBusy.inc(amount(busyMs) / 1000);
   }
 
   workerBusy(busyMs: number): void {

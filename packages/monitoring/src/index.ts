@@ -10,6 +10,7 @@ export type {
   ModelLabels,
   ProtocolLabel,
   QueueSnapshot,
+  RefinementOutcome,
   RequestOutcome,
   RestartReason,
   ResumeOutcome,

@@ -80,6 +80,13 @@ export const REJECTION_REASONS = [
 ] as const;
 /** What the recognizer did to a text that plain greedy decoding would have returned. */
 export const GUARDS = ['repetition', 'token_cap', 'forced_start', 'memorised_phrase', 'silence', 'other'] as const;
+/** What was spent on a transcript: how often its clip was heard. */
+export const EFFORTS = ['fast', 'balanced', 'best'] as const;
+/**
+ * What became of a second look at a doubtful clip: its text was `kept` instead of the first one, it was the `same_text`, the final could
+ * not wait for it (`late`), somebody needed the worker or the clip went on (`cancelled`), or it `failed`.
+ */
+export const REFINEMENT_OUTCOMES = ['kept', 'same_text', 'late', 'cancelled', 'failed'] as const;
 /** What became of a client that came back with a resume token. */
 export const RESUME_OUTCOMES = ['resumed', 'expired'] as const;
 /** Why an interim result was not sent: a newer one took its place, its clip had ended, or the server was too busy. */
@@ -207,6 +214,27 @@ export const METRICS = {
     help: 'Times a guard changed what plain greedy decoding would have returned.',
     unit: 'count',
     labels: { guard: GUARDS },
+  },
+  transcripts: {
+    name: 'outspoken_transcripts_total',
+    type: 'counter',
+    help: 'Clips that were transcribed, by what was spent on the text that was sent: fast heard them once, balanced and best several times.',
+    unit: 'count',
+    labels: { effort: EFFORTS },
+  },
+  refinements: {
+    name: 'outspoken_refinements_total',
+    type: 'counter',
+    help: 'Second looks at doubtful clips that a worker began, by outcome.',
+    unit: 'count',
+    labels: { outcome: REFINEMENT_OUTCOMES },
+  },
+  refinementBusy: {
+    name: 'outspoken_refinement_busy_seconds_total',
+    type: 'counter',
+    help: 'Time that workers spent on second looks, finished or given up: nobody waited for a worker meanwhile.',
+    unit: 'seconds',
+    labels: {},
   },
   uploads: {
     name: 'outspoken_upload_bytes_total',

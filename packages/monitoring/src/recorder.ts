@@ -1,9 +1,11 @@
 import type {
   CLIP_OUTCOMES,
+  EFFORTS,
   GRAPHS,
   INTERIM_DROP_REASONS,
   LANES,
   PROTOCOLS,
+  REFINEMENT_OUTCOMES,
   REQUEST_OUTCOMES,
   RESTART_REASONS,
   RESUME_OUTCOMES,
@@ -17,6 +19,10 @@ export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
 export type ClipOutcome = (typeof CLIP_OUTCOMES)[number];
 /** Why an interim was not sent. */
 export type InterimDropReason = (typeof INTERIM_DROP_REASONS)[number];
+/** What was spent on a transcript. */
+type EffortLabel = (typeof EFFORTS)[number];
+/** What became of a second look. */
+export type RefinementOutcome = (typeof REFINEMENT_OUTCOMES)[number];
 /** Why a worker was replaced. */
 export type RestartReason = (typeof RESTART_REASONS)[number];
 /** What became of a resume. */
@@ -43,6 +49,8 @@ export interface ClipObservation {
   readonly tokenCount?: number;
   /** Guards that acted; names outside the catalogue count as `other`. */
   readonly guards?: readonly string[];
+  /** What was spent on the transcript. */
+  readonly effort?: EffortLabel;
 }
 
 /** What is known about one file when it has ended. Figures that do not exist stay out. */
@@ -119,6 +127,10 @@ export interface Metrics {
   resumeFinished(outcome: ResumeOutcome): void;
   interimSent(): void;
   interimDropped(reason: InterimDropReason): void;
+  /** A second look at a clip was over before its final, or was given up. */
+  refinementFinished(outcome: RefinementOutcome): void;
+  /** A worker spent this long on a second look, in milliseconds; if it was finished {@link Metrics.workerBusy} hears it too. */
+  refinementBusy(busyMs: number): void;
   /** A worker spent this long on a clip, in milliseconds. */
   workerBusy(busyMs: number): void;
   workerRestarted(reason: RestartReason): void;

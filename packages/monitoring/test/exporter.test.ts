@@ -24,7 +24,10 @@ function useEverything(metrics: ReturnType<typeof createMetrics>): void {
     confidence: 0.9,
     tokenCount: 7,
     guards: ['repetition', 'a guard of tomorrow'],
+    effort: 'best',
   });
+  metrics.refinementFinished('kept');
+  metrics.refinementBusy(250);
   metrics.requestFinished('stream', 'rejected');
   metrics.rejected('overloaded');
   metrics.rejected('anything a client might say');
@@ -106,6 +109,9 @@ test('records figures in base units', async () => {
   expect(value(exposition, 'outspoken_stage_duration_seconds_sum{stage="decoder"}')).toBe(0.04);
   expect(value(exposition, 'outspoken_realtime_factor_sum')).toBe(0.05);
   expect(value(exposition, 'outspoken_worker_busy_seconds_total')).toBe(1.5);
+  expect(value(exposition, 'outspoken_refinement_busy_seconds_total')).toBe(0.25);
+  expect(value(exposition, 'outspoken_refinements_total{outcome="kept"}')).toBe(1);
+  expect(value(exposition, 'outspoken_transcripts_total{effort="best"}')).toBe(1);
   expect(value(exposition, 'outspoken_queue_audio_seconds')).toBe(4.5);
   expect(value(exposition, 'outspoken_predicted_wait_seconds')).toBe(0.25);
   expect(value(exposition, 'outspoken_audio_received_seconds_total{protocol="stream"}')).toBe(2.5);

@@ -27,8 +27,8 @@ test('keeps the number of series small', () => {
     const combinations = Object.values(labels).reduce((count, values) => count * (values === 'configured' ? 1 : values.length), 1);
     return combinations * (buckets ? buckets.length + 3 : 1);
   });
-  // 389 today: a third of a default Prometheus node exporter's, so a fleet costs nothing. A new label must justify what it multiplies.
-  expect(series.reduce((sum, count) => sum + count, 0)).toBeLessThan(400);
+  // 398 today: a third of a default Prometheus node exporter's, so a fleet costs nothing. A new label must justify what it multiplies.
+  expect(series.reduce((sum, count) => sum + count, 0)).toBeLessThan(420);
 });
 
 test('carries no label that could hold an id or text', () => {

@@ -73,6 +73,8 @@ export const SERVER_MESSAGES = Object.freeze({
     continues: boolean,
     /** 1 unless a worker was lost while it decoded. */
     attempt: integer(1, 1000),
+    /** What was spent on the text: `fast` heard the clip once, `balanced` and `best` several times. */
+    effort: optional(oneOf(['fast', 'balanced', 'best'])),
     timings: object({
       queueMs: waitMs,
       encoderMs: waitMs,

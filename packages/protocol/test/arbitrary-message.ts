@@ -118,6 +118,7 @@ const final = fc.record(
     endReason: fc.oneof(endReason, fc.constant('stalled' as const)),
     continues: fc.boolean(),
     attempt: fc.integer({ min: 1, max: 3 }),
+    effort: fc.constantFrom('fast', 'balanced', 'best'),
     timings: fc.record({ queueMs: waitMs, encoderMs: waitMs, decoderMs: waitMs, serverMs: waitMs }),
     model: name,
     clipPolicyId: policyId,

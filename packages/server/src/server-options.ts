@@ -16,7 +16,7 @@ export interface ServerMetrics extends SessionMetrics, MetricsSource {}
 /** What {@link buildServer} puts together. */
 export interface ServerOptions {
   /** Runs the clips. Owned by the caller, who closes it after the server. */
-  readonly scheduler: Pick<Scheduler, 'submit' | 'admit' | 'predictedWaitMs'>;
+  readonly scheduler: Pick<Scheduler, 'submit' | 'refine' | 'admit' | 'predictedWaitMs'>;
   /** Tells whether a worker is ready (`slots` > 0) and which model it runs. Owned by the caller. */
   readonly dispatcher: Pick<Dispatcher, 'slots' | 'model'>;
   /** Counters, gauges and histograms; read by `/metrics`. */

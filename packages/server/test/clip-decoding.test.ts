@@ -203,3 +203,67 @@ test('an interim is written as asked, and holds back what it may yet have to red
     [3, 'my number is [digits], thanks'],
   ]);
 });
+
+test('a doubtful guess is looked at again while the pause lasts, and the end has the better text', async () => {
+  const { decoding, dispatcher, outcomes, listener } = bench({ effort: 'auto' });
+  decoding.speculate({ samples: tone(8_000), speech: SEEN });
+  dispatcher.running[0]?.finish(25, 'first', 0.6);
+  await settle();
+  expect(dispatcher.jobs.map(({ effort, speech }) => [effort, speech])).toEqual([
+    ['fast', SEEN],
+    ['best', SEEN],
+  ]);
+  dispatcher.running[0]?.finish(80, 'second', 0.7);
+  await settle();
+  decoding.decide({ samples: tone(8_000), speech: SEEN }, listener);
+  await settle();
+  expect(outcomes).toMatchObject([{ transcript: { text: 'second', effort: 'best' } }]);
+});
+
+test('a final that is doubtful waits a little for a second look, and not for long', async () => {
+  const { clock, decoding, dispatcher, outcomes, listener } = bench({ effort: 'auto' });
+  decoding.decide({ samples: tone(8_000) }, listener);
+  clock.advance(30);
+  dispatcher.running[0]?.finish(25, 'first', 0.6);
+  await settle();
+  expect([dispatcher.jobs.at(-1)?.effort, outcomes]).toEqual(['best', []]);
+  clock.advance(119);
+  expect(outcomes).toEqual([]);
+  clock.advance(1);
+  expect(outcomes).toMatchObject([{ transcript: { text: 'first', effort: 'fast' } }]);
+});
+
+test('a sure text, and one after the time is over, leave at once', async () => {
+  const { clock, decoding, dispatcher, outcomes, listener } = bench({ effort: 'auto' });
+  decoding.decide({ samples: tone(8_000) }, listener);
+  dispatcher.running[0]?.finish(25, 'sure', 0.99);
+  await settle();
+  decoding.decide({ samples: tone(8_000) }, listener);
+  clock.advance(140);
+  dispatcher.running[0]?.finish(25, 'late', 0.6);
+  await settle();
+  expect(outcomes.map(({ transcript }) => transcript.text)).toEqual(['sure', 'late']);
+  expect(dispatcher.jobs).toHaveLength(2);
+});
+
+test('more audio gives the second look up', async () => {
+  const { decoding, dispatcher, metrics, hear } = bench({ effort: 'auto' });
+  decoding.speculate({ samples: tone(8_000) });
+  dispatcher.running[0]?.finish(25, 'first', 0.6);
+  await settle();
+  hear(9_600);
+  expect(dispatcher.jobs.at(-1)?.signal?.aborted).toBe(true);
+  expect(metrics.count('refinementFinished', 'cancelled')).toBe(1);
+});
+
+test('a clip that is cancelled while it waits for its second look tells nobody', async () => {
+  const { clock, decoding, dispatcher, outcomes, failures, listener } = bench({ effort: 'auto' });
+  decoding.decide({ samples: tone(8_000) }, listener);
+  dispatcher.running[0]?.finish(25, 'first', 0.6);
+  await settle();
+  decoding.cancel();
+  dispatcher.running[0]?.finish(80, 'second');
+  await settle();
+  clock.advance(1_000);
+  expect([outcomes, failures, clock.pending]).toEqual([[], [], 0]);
+});

@@ -36,6 +36,7 @@ test('holds figures and no text', () => {
     confidence: 0.5,
     tokenCount: 1,
     guards: ['token_cap'],
+    effort: 'fast',
   });
 });
 

@@ -41,6 +41,7 @@ test('a final has session time for the clip and clip time for its words, and pas
     endReason: 'split',
     continues: true,
     attempt: 2,
+    effort: 'fast',
     timings: { queueMs: 5, encoderMs: 12.35, decoderMs: 20, serverMs: 42 },
     model: 'moonshine-tiny',
   });

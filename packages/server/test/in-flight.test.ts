@@ -30,6 +30,14 @@ test('the batch that has been in a hand the longest begins when one ends', () =>
   expect([inFlight.has(running), inFlight.has(held), inFlight.size]).toEqual([false, true, 2]);
 });
 
+test('a worker that is free of something else begins with what lies in a hand', () => {
+  const inFlight = new InFlight();
+  inFlight.beginHeld(0);
+  inFlight.add([entry(1000)], { nowMs: 0, isInHand: true });
+  inFlight.beginHeld(50);
+  expect(inFlight.remainingMs(80, tenth)).toBe(70);
+});
+
 test('a batch that is given up in a hand makes nothing begin', () => {
   const inFlight = new InFlight();
   const held = entry(1000);

@@ -66,7 +66,7 @@ test('with one slot, or none, files wait for nothing but their turn', () => {
 
 test('counts items and audio of all lanes', () => {
   const { order } = orderOf({ file: ['f1'], interim: ['i1'], speculative: ['s1'], final: ['a'] });
-  expect([order.size, order.audioMs]).toEqual([4, 40]);
+  expect([order.size, order.audioMs, order.startable(true), order.startable(false)]).toEqual([4, 40, 4, 3]);
   order.take();
   expect([order.size, order.audioMs]).toEqual([3, 30]);
 });

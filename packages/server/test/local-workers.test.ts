@@ -109,6 +109,15 @@ test('gives a clip up that killed two workers, and goes on', async () => {
   expect((await bench.run(fakeClip('echo'))).workerId).toBe(3);
 });
 
+test('what is expendable is not tried again when its worker dies', async () => {
+  const bench = new WorkerBench();
+  await bench.workers.ready();
+  const [outcome] = bench.workers.run([{ jobId: 'again', samples: fakeClip('crash'), isExpendable: true }]);
+  await expect(outcome).rejects.toMatchObject({ code: 'worker_lost' });
+  await bench.seen('ready', 2);
+  expect(await bench.run(fakeClip('echo'))).toMatchObject({ attempt: 1, workerId: 2 });
+});
+
 test('a clip that is given to workers whose death is not yet known is no suspect', async () => {
   const bench = new WorkerBench({ workers: 2 });
   await bench.seen('ready', 2);

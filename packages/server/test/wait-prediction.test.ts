@@ -6,7 +6,7 @@ import { createEntry, type Entry, type Lane } from '../src/scheduling/scheduled-
 import { WaitPrediction } from '../src/scheduling/wait-prediction.ts';
 
 /** Two slots and a cost of a tenth of the audio. */
-function bench({ idleSlots = 0, mayStartFile = true } = {}) {
+function bench({ idleSlots = 0, yieldingSlots = 0, mayStartFile = true } = {}) {
   const order = new LaneOrder<Entry>();
   const inFlight = new InFlight();
   let number = 0;
@@ -25,6 +25,7 @@ function bench({ idleSlots = 0, mayStartFile = true } = {}) {
     order,
     inFlight,
     now: () => 0,
+    yieldingSlots: () => yieldingSlots,
     mayStartFile: () => mayStartFile,
   });
   return { wait, put, entry, inFlight, costs };
@@ -60,6 +61,10 @@ test('an idle slot means no wait, except for a file that may not have it', () =>
   const { wait, put } = bench({ idleSlots: 1, mayStartFile: false });
   put('file', 'a', 2000);
   expect([wait.aheadMs('final'), wait.aheadMs('file')]).toEqual([0, 100]);
+});
+
+test('a slot that makes way at once means no wait either', () => {
+  expect(bench({ yieldingSlots: 1 }).wait.aheadMs('final', { audioMs: 2000, tenant: 'a' })).toBe(0);
 });
 
 test('a clip takes as long as the batches that clips run in', () => {

@@ -197,3 +197,15 @@ test('guesses when it will be free', () => {
   clock.nowMs = 50;
   expect(slot.expectedBusyMs(0.01)).toBe(120);
 });
+
+test('ends soonest when all that it runs was given up', () => {
+  const { slot } = bench();
+  const abort = new AbortController();
+  const { signal } = abort;
+  const given = new RecognitionTask({ jobId: 'a', samples: new Float32Array(10_000), signal });
+  given.promise.catch(() => {});
+  slot.give([given]);
+  expect(slot.expectedBusyMs(0.01)).toBe(100);
+  abort.abort();
+  expect(slot.expectedBusyMs(0.01)).toBe(Number.NEGATIVE_INFINITY);
+});

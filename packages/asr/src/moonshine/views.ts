@@ -45,6 +45,7 @@ export function viewsOf(
  * other, and where most views have no text there is none.
  *
  * @param decoded - The clip as it is first; at least one. Several must have kept their sound.
+ * @throws the reason of the clip's signal, between two views.
  */
 export async function chooseView(decoded: readonly DecodedClip[], clip: RecognizerClip, writer: TranscriptWriter): Promise<Transcript> {
   const views = decoded.map((view) => ({ ...view, transcript: writer.write(view.found, clip, view.timings) }));
@@ -57,7 +58,10 @@ export async function chooseView(decoded: readonly DecodedClip[], clip: Recogniz
   if (!first) throw new RangeError('a clip has at least one view');
   if (distinct.length === 1) return first.transcript;
   const readings: (readonly TextReading[] | undefined)[] = [];
-  for (const { read } of decoded) readings.push(await read?.(distinct.map(({ found }) => found.tokenIds)));
+  for (const { read } of decoded) {
+    clip.signal?.throwIfAborted();
+    readings.push(await read?.(distinct.map(({ found }) => found.tokenIds)));
+  }
   const scores = distinct.map((_, index) => readings.reduce((sum, ofView) => sum + scoreOf(ofView?.[index]), 0));
   const best = distinct[scores.indexOf(Math.max(...scores))] ?? first;
   return best.transcript;

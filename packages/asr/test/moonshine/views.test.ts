@@ -93,6 +93,24 @@ test('reads nothing where the views agree or there is only one', async () => {
   expect(await chosen(unread)).toBe('yes');
 });
 
+test('stops between two views when the clip is given up', async () => {
+  const abort = new AbortController();
+  const first: DecodedClip = {
+    ...view('yes'),
+    read: async (asked) => {
+      abort.abort(new Error('enough'));
+      return asked.map(() => ({ logProbabilities: [-1], endLogProbability: -1 }));
+    },
+  };
+  const second: DecodedClip = {
+    ...view('no'),
+    read: () => {
+      throw new Error('read');
+    },
+  };
+  await expect(chooseView([first, second], { ...clip, signal: abort.signal }, writer)).rejects.toThrow('enough');
+});
+
 test('takes a text that was cut only where there is no other', async () => {
   const cut = view('no no no', { yes: 0.1, no: 0.9 }, { hasReachedCap: true });
   expect(await chosen(view('yes', { yes: 0.1, no: 0.9 }), cut)).toBe('yes');

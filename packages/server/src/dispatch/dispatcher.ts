@@ -15,6 +15,8 @@ export interface RecognitionJob {
   readonly effort?: Effort;
   /** Longest useful time in milliseconds from now: a clip that is still being decoded then is given up. Absent means no limit. */
   readonly deadlineInMs?: number;
+  /** Whether it fails with `worker_lost` when its worker dies, instead of being tried again: somebody has a result already. */
+  readonly isExpendable?: boolean;
   /** Gives the clip up: its promise rejects at once with `signal.reason`, its mates go on. */
   readonly signal?: AbortSignal;
 }
@@ -37,6 +39,7 @@ export interface RecognitionOutcome {
 /**
  * Why a clip has no transcript.
  * - `decode_failed`: the model failed on it, or it killed two workers; sending it again will not help.
+ * - `worker_lost`: its worker died, and it was not to be tried again.
  * - `deadline_exceeded`: it was still being decoded at its deadline.
  * - `audio_rejected`: the recognizer refused the audio before the model ran (`detail` says why).
  * - `no_idle_slot`: every worker is busy; the scheduler asks for {@link Dispatcher.idleSlots} first.
@@ -46,6 +49,7 @@ export interface RecognitionOutcome {
  */
 export type DispatchErrorCode =
   | 'decode_failed'
+  | 'worker_lost'
   | 'deadline_exceeded'
   | 'audio_rejected'
   | 'no_idle_slot'

@@ -241,7 +241,8 @@ export class LocalWorkers implements Dispatcher {
   }
 
   #endClip(task: RecognitionTask, end: ClipEnd, workerId: number): void {
-    if (end.type === 'result') {
+    // A second look costs several times what anything else of its length does.
+    if (end.type === 'result' && task.job.isExpendable !== true) {
       this.#busyMs += end.busyMs;
       this.#busySamples += task.job.samples.length;
     }
@@ -269,6 +270,10 @@ export class LocalWorkers implements Dispatcher {
     const again: RecognitionTask[] = [];
     for (const task of running) {
       if (task.isSettled) continue;
+      if (task.job.isExpendable === true) {
+        task.reject(new DispatchError('worker_lost', 'the worker died'));
+        continue;
+      }
       // Bounded, in case the clip is to blame all the same.
       if (!hasBegun && task.misses < this.#options.workers) task.misses += 1;
       else task.kills += 1;

@@ -110,13 +110,15 @@ export class WorkerSlot {
   }
 
   /**
-   * How long the batch that runs will still take, in milliseconds; below 0 when it takes longer than expected.
+   * How long the batch that runs will still take, in milliseconds; below 0 when it takes longer than expected, least of all when every
+   * clip of it was given up: it ends with the run of the model that it is in.
    *
    * @param sampleMs - What a sample costs, in milliseconds.
    */
   expectedBusyMs(sampleMs: number): number {
     if (!this.#running) return 0;
-    const { lengthSamples, begunAtMs, givenAtMs } = this.#running;
+    const { open, lengthSamples, begunAtMs, givenAtMs } = this.#running;
+    if ([...open.values()].every(({ isSettled }) => isSettled)) return Number.NEGATIVE_INFINITY;
     return lengthSamples * sampleMs - (this.#now() - (begunAtMs ?? givenAtMs));
   }
 

@@ -64,7 +64,11 @@ export class InFlight {
     batch?.entries.delete(entry);
     if (batch === undefined || batch.entries.size > 0) return;
     this.#batches.delete(batch);
-    if (batch.begunAtMs === undefined) return;
+    if (batch.begunAtMs !== undefined) this.beginHeld(nowMs);
+  }
+
+  /** A worker is free: the batch that has been in a hand the longest begins. */
+  beginHeld(nowMs: number): void {
     for (const next of this.#batches) {
       if (next.begunAtMs !== undefined) continue;
       next.begunAtMs = nowMs;

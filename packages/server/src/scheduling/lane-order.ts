@@ -56,6 +56,11 @@ export class LaneOrder<T extends Measured> {
     return nowMs < this.#liveUntilMs;
   }
 
+  /** Items that would begin now if each had a slot; those of files do not count if none may begin. */
+  startable(mayTakeFile: boolean): number {
+    return this.size - (mayTakeFile ? 0 : this.lanes.file.size);
+  }
+
   /** Takes out the item whose turn it is; none of a file if none may begin. */
   take(mayTakeFile = true): T | undefined {
     if (!mayTakeFile) return this.lanes.final.take() ?? this.#takeLive();

@@ -6,6 +6,7 @@ import { CostModel } from './cost-model.ts';
 import { type EffortSetting, effortOf } from './effort-policy.ts';
 import { InFlight } from './in-flight.ts';
 import { LaneOrder } from './lane-order.ts';
+import { type DoubtfulClip, type RefinementJob, Refinements } from './refinements.ts';
 import { retryAfter } from './retry-advice.ts';
 import { createEntry, type Entry, queueKey, type ScheduledClip, type ScheduledJob } from './scheduled-job.ts';
 import { type SchedulerLimits, schedulerLimits } from './scheduler-limits.ts';
@@ -15,6 +16,7 @@ import { WaitPrediction } from './wait-prediction.ts';
 
 export type { Admission } from './admission.ts';
 export type { EffortSetting } from './effort-policy.ts';
+export type { DoubtfulClip, RefinementJob } from './refinements.ts';
 export type { Lane, ScheduledClip, ScheduledJob, ScheduledOutcome } from './scheduled-job.ts';
 export { DEFAULT_SCHEDULER_LIMITS, type SchedulerLimits } from './scheduler-limits.ts';
 
@@ -25,9 +27,9 @@ export interface SchedulerOptions extends Partial<SchedulerLimits> {
   readonly now?: () => number;
   /** Calls back once after a time in milliseconds; returns what gives the call up. @defaultValue an unreferenced `setTimeout` */
   readonly schedule?: (delayMs: number, callback: () => void) => () => void;
-  /** What is spent on a clip, see `effortOf`. @defaultValue `fast` */
+  /** What is spent on a clip; with `auto` {@link Scheduler.refine} has an effect. @defaultValue `fast` */
   readonly effort?: EffortSetting;
-  readonly metrics?: Pick<Metrics, 'workerBusy'>;
+  readonly metrics?: Pick<Metrics, 'workerBusy' | 'refinementBusy'>;
 }
 
 /** Interims stop for a load that lasts, not for a burst: a second or two of full slots is how live speech looks. */
@@ -35,6 +37,12 @@ const LOAD_WINDOW_MS = 3000;
 
 /** Part of the longest wait that one batch may take: nothing overtakes it, and in a hand it is waited for as well. */
 const MAXIMUM_BATCH_RATIO = 0.25;
+
+/**
+ * Busier than this over the last seconds, workers begin no second look: their pauses are too short to finish one, and one that is broken
+ * off has cost its time, and up to one run of the encoder to whoever came.
+ */
+const REFINEMENT_BUSY_RATIO = 0.5;
 
 /** Clips of one length differ in cost; one that has only its mean left will be given up every other time, for nothing. */
 const LATE_MARGIN_RATIO = 1.5;
@@ -59,6 +67,7 @@ export class Scheduler {
   readonly #load: SlotLoad;
   readonly #wait: WaitPrediction;
   readonly #admission: AdmissionControl;
+  readonly #refinements: Refinements;
   readonly #drained: (() => void)[] = [];
   #nextNumber = 0;
   #isClosing = false;
@@ -72,16 +81,33 @@ export class Scheduler {
     this.#effort = effort;
     this.#limits = schedulerLimits(limits);
     this.#load = new SlotLoad(LOAD_WINDOW_MS, now());
+    this.#refinements = new Refinements({
+      dispatcher,
+      fastMs: (audioMs) => this.#costs.estimateMs(audioMs),
+      now,
+      onSpent: (busyMs, isFinished) => {
+        metrics?.refinementBusy(busyMs);
+        if (isFinished) metrics?.workerBusy(busyMs);
+      },
+      onEnd: () => {
+        this.#inFlight.beginHeld(now());
+        this.#pump();
+      },
+    });
     this.#wait = new WaitPrediction({
       dispatcher,
       costs: this.#costs,
       order: this.#order,
       inFlight: this.#inFlight,
       now,
+      yieldingSlots: () => this.#refinements.runningCount,
       mayStartFile: () => this.#mayStartFile(),
     });
     this.#admission = new AdmissionControl({ limits: this.#limits, wait: this.#wait, now });
-    dispatcher.onIdle = () => this.#pump();
+    dispatcher.onIdle = () => {
+      this.#refinements.noteFree();
+      this.#pump();
+    };
   }
 
   /** Puts a clip in the queue. Never throws: a refusal comes as the rejection of the job's promise. */
@@ -106,6 +132,19 @@ export class Scheduler {
       promote: (options = {}) => this.#promote(entry, options.deadlineMs),
       cancel: () => this.#abort(entry, new DOMException('the clip was cancelled', 'AbortError')),
     };
+  }
+
+  /**
+   * Asks for a second, dearer look at a clip while nobody needs a worker; it begins at once or when one is idle, and is given up with
+   * `preempted` as soon as anything else needs its worker. Nothing waits for it, and it counts for no wait.
+   *
+   * @returns `undefined` unless the effort is `auto`, and when the scheduler is closed.
+   */
+  refine(clip: DoubtfulClip): RefinementJob | undefined {
+    if (this.#effort !== 'auto' || this.#isClosing) return undefined;
+    const job = this.#refinements.add(clip);
+    this.#pump();
+    return job;
   }
 
   /**
@@ -147,6 +186,7 @@ export class Scheduler {
    */
   async close(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#isClosing = true;
+    this.#refinements.clear(drainingError());
     for (const entry of [...this.#lanes.interim.clear(), ...this.#lanes.speculative.clear()]) entry.reject(drainingError());
     const onAbort = () => this.#abortAll();
     options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -201,7 +241,11 @@ export class Scheduler {
   #pump(): void {
     const dispatcher = this.#dispatcher;
     while (dispatcher.idleSlots > 0 && this.#startNext('slot', dispatcher.idleSlots));
+    this.#refinements.yieldTo(this.#order.startable(this.#mayStartFile()));
     while (dispatcher.handSlots > 0 && this.#startNext('hand', dispatcher.handSlots));
+    if (dispatcher.idleSlots > 0 && this.#load.meanRatio(this.#now()) <= REFINEMENT_BUSY_RATIO) {
+      this.#refinements.start(dispatcher.idleSlots);
+    }
     this.#checkDrained();
   }
 
@@ -272,18 +316,16 @@ export class Scheduler {
       if (lane === 'interim') cancelDeadline?.();
     }
     this.#noteLoad();
-    // One of them is for these.
-    const staysIdle = !isInHand && this.#order.size === 0 && (this.#dispatcher.idleSlots > 1 || this.#dispatcher.slots === 1);
-    const outcomes = this.#dispatcher.run(entries.map((entry) => this.#jobOf(entry, startedAtMs, staysIdle)));
+    const outcomes = this.#dispatcher.run(entries.map((entry) => this.#jobOf(entry, startedAtMs)));
     outcomes.forEach((promise, index) => {
       const entry = entries[index];
       if (entry) void this.#follow(entry, promise, startedAtMs - entry.submittedAtMs);
     });
   }
 
-  #jobOf(entry: Entry, nowMs: number, isIdle: boolean): RecognitionJob {
-    const { jobId, lane, audioMs, samples, speech, controller, deadlineAtMs } = entry;
-    const effort = effortOf({ setting: this.#effort, lane, fastMs: this.#costs.estimateMs(audioMs), isIdle });
+  #jobOf(entry: Entry, nowMs: number): RecognitionJob {
+    const { jobId, lane, samples, speech, controller, deadlineAtMs } = entry;
+    const effort = effortOf(this.#effort, lane);
     const job = { jobId, samples, effort, ...(speech === undefined ? {} : { speech }), signal: controller.signal };
     const isUnlimited = entry.lane === 'interim' || deadlineAtMs === Number.POSITIVE_INFINITY;
     return isUnlimited ? job : { ...job, deadlineInMs: Math.max(0, deadlineAtMs - nowMs) };
@@ -303,10 +345,8 @@ export class Scheduler {
     this.#pump();
   }
 
-  #learn({ audioMs, couldBatch }: Entry, { busyMs, batchSize, transcript }: RecognitionOutcome): void {
+  #learn({ audioMs, couldBatch }: Entry, { busyMs, batchSize }: RecognitionOutcome): void {
     this.#metrics?.workerBusy(busyMs);
-    // What was spent because nobody waited says nothing of how long others would have to.
-    if (this.#effort === 'auto' && transcript.effort !== 'fast') return;
     this.#costs.observe(audioMs, busyMs, batchSize);
     if (couldBatch) this.#planner.observe(batchSize, audioMs, busyMs);
   }

@@ -4,9 +4,10 @@
  * - `deadline_exceeded`: it was not done when its deadline came, or could not have been; retryable.
  * - `coalesced`: a newer interim of the same clip took its place.
  * - `shed`: interims stop first when the wait grows.
+ * - `preempted`: a second look at a clip made way for something that somebody waits for; the first text stands.
  * - `draining`: the server is shutting down; retryable elsewhere.
  */
-export type SchedulingErrorCode = 'overloaded' | 'deadline_exceeded' | 'coalesced' | 'shed' | 'draining';
+export type SchedulingErrorCode = 'overloaded' | 'deadline_exceeded' | 'coalesced' | 'shed' | 'preempted' | 'draining';
 
 /** A typed refusal by the scheduler. Failures of the recognition itself come as `DispatchError`. */
 export class SchedulingError extends Error {
@@ -33,6 +34,11 @@ export function drainingError(): SchedulingError {
 /** What an interim is told whose place was taken. */
 export function coalescedError(): SchedulingError {
   return new SchedulingError('coalesced', 'a newer result of the same clip takes its place');
+}
+
+/** What a second look is told whose worker is needed. */
+export function preemptedError(): SchedulingError {
+  return new SchedulingError('preempted', 'another clip needs the worker');
 }
 
 /** What an interim is told under load. */

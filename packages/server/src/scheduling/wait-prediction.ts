@@ -11,6 +11,8 @@ export interface WaitPredictionParts {
   readonly order: LaneOrder<Entry>;
   readonly inFlight: InFlight;
   readonly now: () => number;
+  /** Slots with work that makes way at once. */
+  readonly yieldingSlots: () => number;
   /** Whether a clip of a file may take an idle slot now. */
   readonly mayStartFile: () => boolean;
 }
@@ -45,8 +47,8 @@ export class WaitPrediction {
    * @param clip - Other tenants get as much audio as its own before it, and no more; behind everything if it has no tenant.
    */
   aheadMs(lane: Lane, { audioMs = 0, tenant }: { readonly audioMs?: number; readonly tenant?: string | undefined } = {}): number {
-    const { dispatcher, inFlight, now, order, mayStartFile } = this.#parts;
-    if (dispatcher.idleSlots > 0 && (lane !== 'file' || mayStartFile())) return 0;
+    const { dispatcher, inFlight, now, order, mayStartFile, yieldingSlots } = this.#parts;
+    if (dispatcher.idleSlots + yieldingSlots() > 0 && (lane !== 'file' || mayStartFile())) return 0;
     const leftMs = inFlight.remainingMs(now(), (batchAudioMs) => this.costMs(batchAudioMs));
     // Nobody shares with a file what is live: all of that goes before it.
     const tenantIn = (queue: LaneOrder<Entry>['lanes'][Lane]) => (lane === 'file' && queue !== order.lanes.file ? undefined : tenant);

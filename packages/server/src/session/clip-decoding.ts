@@ -3,6 +3,7 @@ import type { TextFormat } from '@outspoken/text';
 import type { ScheduledClip, ScheduledJob, ScheduledOutcome } from '../scheduling/scheduler.ts';
 import { SchedulingError } from '../scheduling/scheduling-error.ts';
 import type { ClipAudio } from './clip-audio.ts';
+import { ClipRefinement, GUESSED_PAUSE_MS, REFINEMENT_GRACE_MS } from './clip-refinement.ts';
 import { recognitionFailure } from './recognition-failure.ts';
 import { SessionError } from './session-error.ts';
 import type { SessionServices } from './session-services.ts';
@@ -35,11 +36,14 @@ interface Speculation {
   readonly clip: HeardClip;
   readonly job: ScheduledJob;
   hasFailed: boolean;
+  /** A second look that began before the clip ended. */
+  refinement: ClipRefinement | undefined;
 }
 
 /**
  * The decodes of one clip: interims while it is spoken (never two at once, each over a good deal of new audio, none under load),
- * a speculative one when it may be over, and the final one, which takes over the speculation if that guessed right.
+ * a speculative one when it may be over, and the final one, which takes over the speculation if that guessed right. Where its text is
+ * doubtful a second look follows, which the final waits for a little.
  */
 export class ClipDecoding {
   readonly #options: ClipDecodingOptions;
@@ -49,6 +53,7 @@ export class ClipDecoding {
   #revision = 0;
   #speculation: Speculation | undefined;
   #final: ScheduledJob | undefined;
+  #refinement: ClipRefinement | undefined;
   #isCancelled = false;
 
   constructor(options: ClipDecodingOptions) {
@@ -76,27 +81,45 @@ export class ClipDecoding {
     this.#dropInterim();
     const { services, key, tenant } = this.#options;
     const job = services.scheduler.submit({ lane: 'speculative', key, tenant, ...clip });
-    const speculation: Speculation = { clip, job, hasFailed: false };
+    const dueAtMs = services.clock.nowMs() + GUESSED_PAUSE_MS + REFINEMENT_GRACE_MS;
+    const speculation: Speculation = { clip, job, hasFailed: false, refinement: undefined };
     this.#speculation = speculation;
-    job.promise.catch(() => {
-      // Only a guess was lost; the final decode will tell if something is wrong.
-      speculation.hasFailed = true;
-    });
+    job.promise.then(
+      (outcome) => {
+        if (this.#speculation === speculation) speculation.refinement = this.#refine(clip, outcome, dueAtMs);
+      },
+      () => {
+        // Only a guess was lost; the final decode will tell if something is wrong.
+        speculation.hasFailed = true;
+      },
+    );
   }
 
   /** Decodes the whole clip, or takes over the speculation that did. */
-  decide(clip: HeardClip, listener: DecisionListener): void {
+  decide(clip: HeardClip, caller: DecisionListener): void {
     this.#dropInterim();
-    const { options } = this.#options.services;
+    const { options, clock } = this.#options.services;
+    const dueAtMs = clock.nowMs() + REFINEMENT_GRACE_MS;
+    const listener: DecisionListener = {
+      onFailure: caller.onFailure,
+      onOutcome: (outcome) => {
+        // It is the result, unless it is doubtful and there is time for a second look.
+        const refinement = this.#refine(clip, outcome, dueAtMs);
+        if (refinement === undefined) caller.onOutcome(outcome);
+        else this.#await(refinement, dueAtMs, caller.onOutcome);
+      },
+    };
     const speculation = this.#speculation;
     this.#speculation = undefined;
     if (speculation?.clip.samples.length !== clip.samples.length || speculation.hasFailed) {
-      speculation?.job.cancel();
+      cancelSpeculation(speculation);
       this.#submitFinal(clip, listener);
       return;
     }
     const onOutcome = (outcome: ScheduledOutcome): void => {
-      if (isBelievable(outcome, speculation.clip.speech, clip.speech)) listener.onOutcome(outcome);
+      const { refinement } = speculation;
+      if (refinement !== undefined) this.#await(refinement, dueAtMs, caller.onOutcome);
+      else if (isBelievable(outcome, speculation.clip.speech, clip.speech)) listener.onOutcome(outcome);
       else this.#submitFinal(clip, listener);
     };
     speculation.job.promote({ deadlineMs: options.finalDeadlineMs });
@@ -115,6 +138,21 @@ export class ClipDecoding {
     this.#dropSpeculation();
     this.#final?.cancel();
     this.#final = undefined;
+    this.#refinement?.cancel();
+    this.#refinement = undefined;
+  }
+
+  #refine(clip: HeardClip, outcome: ScheduledOutcome, dueAtMs: number): ClipRefinement | undefined {
+    const { services, key } = this.#options;
+    return ClipRefinement.begin(services, { key, ...clip, outcome, dueInMs: dueAtMs - services.clock.nowMs() });
+  }
+
+  #await(refinement: ClipRefinement, dueAtMs: number, onOutcome: (outcome: ScheduledOutcome) => void): void {
+    this.#refinement = refinement;
+    refinement.settle(Math.max(0, dueAtMs - this.#options.services.clock.nowMs()), (outcome) => {
+      this.#refinement = undefined;
+      onOutcome(outcome);
+    });
   }
 
   #submitFinal(clip: HeardClip, listener: DecisionListener): void {
@@ -183,9 +221,14 @@ export class ClipDecoding {
   }
 
   #dropSpeculation(): void {
-    this.#speculation?.job.cancel();
+    cancelSpeculation(this.#speculation);
     this.#speculation = undefined;
   }
+}
+
+function cancelSpeculation(speculation: Speculation | undefined): void {
+  speculation?.job.cancel();
+  speculation?.refinement?.cancel();
 }
 
 /**

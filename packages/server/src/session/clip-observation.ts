@@ -37,6 +37,7 @@ export function fileClipObservation(lengthSamples: number, outcome: ScheduledOut
     confidence: transcript.confidence,
     tokenCount: transcript.tokens.length,
     guards: transcript.guards,
+    effort: transcript.effort,
   };
 }
 

@@ -28,6 +28,7 @@ export function recognizedMessage(result: UtteranceResult & { readonly type: 're
     confidence: ratio(transcript.confidence),
     noSpeechProbability: ratio(transcript.noSpeechProbability),
     attempt,
+    effort: transcript.effort,
     timings: {
       queueMs: milliseconds(queueMs),
       encoderMs: milliseconds(transcript.timings.encoderMs),

@@ -13,6 +13,7 @@ export type SessionMetrics = Pick<
   | 'resumeFinished'
   | 'interimSent'
   | 'interimDropped'
+  | 'refinementFinished'
   | 'edgeReported'
   | 'setDraining'
   | 'audioReceived'

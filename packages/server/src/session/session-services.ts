@@ -17,7 +17,7 @@ interface SessionModel {
 
 /** What every session of a server shares. */
 export interface SessionServices {
-  readonly scheduler: Pick<Scheduler, 'submit' | 'admit' | 'predictedWaitMs'>;
+  readonly scheduler: Pick<Scheduler, 'submit' | 'refine' | 'admit' | 'predictedWaitMs'>;
   /** The model that answers now. */
   readonly model: () => SessionModel;
   readonly metrics: SessionMetrics;

@@ -16,6 +16,7 @@ export function fakeMetrics(): ServerMetrics & { readonly calls: Call[]; count(n
     'resumeFinished',
     'interimSent',
     'interimDropped',
+    'refinementFinished',
     'edgeReported',
     'setDraining',
     'audioReceived',

@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly deadlineMs: number;
   readonly limits?: Partial<SchedulerLimits>;
   readonly batchRatios?: readonly number[];
+  /** Looks again at every clip, `best` at this multiple of its cost, if the scheduler does. */
+  readonly secondLook?: { readonly costRatio: number; readonly usefulMs: number; readonly stopMs: number };
 }
 
 /** What became of the clips of one tenant, or of all. */
@@ -40,18 +42,34 @@ const COST_RATIO = 1 / 30;
  * Nobody who was refused comes back.
  */
 export async function simulateLoad(options: LoadOptions) {
-  const { seed, load, shares, slots, durationMs, meanCostMs, lengthSpread, costSpread, deadlineMs, limits, batchRatios } = options;
+  const { seed, load, shares, slots, durationMs, meanCostMs, lengthSpread, costSpread, deadlineMs, limits, batchRatios, secondLook } =
+    options;
   const random = randomOf(seed);
   const time = new VirtualTime();
   const costs = new WeakMap<Float32Array, number>();
   const dispatcher = new SimulatedDispatcher({
     time,
     slots,
-    costMs: ({ samples }) => costs.get(samples) ?? 0,
+    costMs: ({ samples, effort }) => (costs.get(samples) ?? 0) * (effort === 'best' ? (secondLook?.costRatio ?? 1) : 1),
+    ...(secondLook === undefined ? {} : { stopMs: secondLook.stopMs }),
     ...(batchRatios === undefined ? {} : { batchRatios }),
   });
   const schedule = time.schedule.bind(time);
-  const scheduler = new Scheduler({ dispatcher, now: () => time.nowMs, schedule, ...limits });
+  const effort = secondLook === undefined ? 'fast' : 'auto';
+  const scheduler = new Scheduler({ dispatcher, now: () => time.nowMs, schedule, effort, ...limits });
+  let secondLooks = 0;
+  const lookAgain = (key: string, samples: Float32Array): void => {
+    if (secondLook === undefined) return;
+    const { usefulMs } = secondLook;
+    const job = scheduler.refine({ key, samples, meanLogProbability: -0.2, usefulMs });
+    job?.promise.then(
+      () => {
+        secondLooks += 1;
+      },
+      () => undefined,
+    );
+    schedule(usefulMs, () => job?.cancel());
+  };
   const served = new Map<string, Served>();
   const of = (tenant: string): Served => {
     const known = served.get(tenant) ?? { offered: 0, refused: 0, late: 0, latenciesMs: [] };
@@ -71,7 +89,10 @@ export async function simulateLoad(options: LoadOptions) {
     const submittedAtMs = time.nowMs;
     const { promise } = scheduler.submit({ lane: 'final', key: `${tenant}/${number}`, tenant, samples, deadlineMs });
     promise.then(
-      () => record.latenciesMs.push(time.nowMs - submittedAtMs),
+      () => {
+        record.latenciesMs.push(time.nowMs - submittedAtMs);
+        lookAgain(`${tenant}/${number}`, samples);
+      },
       () => {
         record.late += 1;
       },
@@ -87,7 +108,7 @@ export async function simulateLoad(options: LoadOptions) {
   };
   arrive();
   await time.run();
-  return { served, dispatcher, scheduler, goodputRatio: dispatcher.usefulMs / (slots * time.nowMs) };
+  return { served, dispatcher, scheduler, secondLooks, goodputRatio: dispatcher.usefulMs / (slots * time.nowMs) };
 }
 
 /** A value below which this part of the list lies. */

@@ -3,8 +3,11 @@ import type { Dispatcher, RecognitionJob, RecognitionOutcome } from '../../src/d
 
 interface RunningJob {
   readonly job: RecognitionJob;
-  /** @param text - What was heard; the id of the job unless the test says otherwise. */
-  readonly finish: (busyMs?: number, text?: string) => void;
+  /**
+   * @param text - What was heard; the id of the job unless the test says otherwise.
+   * @param probability - Of its only token.
+   */
+  readonly finish: (busyMs?: number, text?: string, probability?: number) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -80,8 +83,8 @@ export class ManualDispatcher implements Dispatcher {
       const release = (): void => this.#release(running, batch);
       const running: RunningJob = {
         job,
-        finish: (busyMs = 100, text = job.jobId) => {
-          resolve({ transcript: transcriptOf(job, text), attempt: 1, workerId: 1, busyMs, batchSize: batch.size, handMs: 0 });
+        finish: (busyMs = 100, text = job.jobId, probability = 1) => {
+          resolve({ transcript: transcriptOf(job, text, probability), attempt: 1, workerId: 1, busyMs, batchSize: batch.size, handMs: 0 });
           release();
         },
         fail: (error) => {
@@ -120,16 +123,16 @@ export class ManualDispatcher implements Dispatcher {
   }
 }
 
-function transcriptOf(job: RecognitionJob, text: string): Transcript {
+function transcriptOf(job: RecognitionJob, text: string, probability: number): Transcript {
   return {
     text,
-    tokens: [],
+    tokens: text === '' ? [] : [{ id: 1, text, probability }],
     words: [],
-    confidence: 1,
+    confidence: probability,
     noSpeechProbability: 0,
     guards: [],
     timings: { encoderMs: 1, decoderMs: 1 },
-    effort: 'fast' as const,
+    effort: job.effort ?? 'fast',
     audioMs: job.samples.length / 16,
   };
 }

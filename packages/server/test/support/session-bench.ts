@@ -1,5 +1,5 @@
 import type { ServerMessage } from '@outspoken/protocol';
-import { Scheduler, type SchedulerLimits } from '../../src/scheduling/scheduler.ts';
+import { type EffortSetting, Scheduler, type SchedulerLimits } from '../../src/scheduling/scheduler.ts';
 import { AudioBudget } from '../../src/session/clip-audio.ts';
 import { type SessionOptions, sessionOptions } from '../../src/session/session-options.ts';
 import type { SessionServices } from '../../src/session/session-services.ts';
@@ -11,7 +11,10 @@ import { ManualDispatcher } from './manual-dispatcher.ts';
 const ignore = (): void => undefined;
 
 /** The real scheduler over a recognizer and a clock that do what the test says. */
-export function sessionBench(options: Partial<SessionOptions> = {}, limits: Partial<SchedulerLimits> & { readonly slots?: number } = {}) {
+export function sessionBench(
+  options: Partial<SessionOptions> = {},
+  limits: Partial<SchedulerLimits> & { readonly slots?: number; readonly effort?: EffortSetting } = {},
+) {
   const { slots = 1, ...schedulerLimits } = limits;
   const clock = new ManualClock();
   const dispatcher = new ManualDispatcher(slots);

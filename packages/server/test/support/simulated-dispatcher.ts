@@ -6,6 +6,7 @@ interface Clip {
   readonly job: RecognitionJob;
   readonly settle: (end: { readonly busyMs: number; readonly handMs: number } | { readonly error: unknown }) => void;
   isSettled: boolean;
+  onGivenUp: (() => void) | undefined;
 }
 
 interface Batch {
@@ -21,9 +22,14 @@ export interface SimulatedDispatcherOptions {
   readonly costMs: (job: RecognitionJob) => number;
   /** Cost of a clip in a batch of 1, 2, … as a share of its cost alone; as many sizes as there may be. @defaultValue `[1]` */
   readonly batchRatios?: readonly number[];
+  /** Time until a worker stops that has nobody left to work for, in milliseconds. @defaultValue 0 */
+  readonly stopMs?: number;
 }
 
-/** A dispatcher in virtual time: one batch for each slot and one in its hand. A clip is given up at its deadline, its mates go on. */
+/**
+ * A dispatcher in virtual time: one batch for each slot and one in its hand. A clip is given up at its deadline or when it is cancelled, its
+ * mates go on.
+ */
 export class SimulatedDispatcher implements Dispatcher {
   onIdle: (() => void) | undefined;
   readonly model: RecognizerModel;
@@ -66,6 +72,7 @@ export class SimulatedDispatcher implements Dispatcher {
         const clip: Clip = {
           job,
           isSettled: false,
+          onGivenUp: undefined,
           settle: (end) => {
             if (clip.isSettled) return;
             clip.isSettled = true;
@@ -73,7 +80,10 @@ export class SimulatedDispatcher implements Dispatcher {
             else resolve({ transcript: SILENCE, attempt: 1, workerId: 1, batchSize: jobs.length, ...end });
           },
         };
-        job.signal?.addEventListener('abort', () => clip.settle({ error: job.signal?.reason }));
+        job.signal?.addEventListener('abort', () => {
+          clip.settle({ error: job.signal?.reason });
+          clip.onGivenUp?.();
+        });
         clips.push(clip);
       });
     });
@@ -101,7 +111,8 @@ export class SimulatedDispatcher implements Dispatcher {
     const lastMs = Math.max(
       ...clips.map(({ job, isSettled }) => (isSettled ? 0 : takenAtMs + (job.deadlineInMs ?? Number.POSITIVE_INFINITY) - begunAtMs)),
     );
-    time.schedule(Math.max(0, Math.min(batchMs, lastMs)), () => {
+    const end = (): void => {
+      for (const clip of clips) clip.onGivenUp = undefined;
       this.#running -= 1;
       this.busyMs += time.nowMs - begunAtMs;
       clips.forEach((clip, index) => {
@@ -112,7 +123,14 @@ export class SimulatedDispatcher implements Dispatcher {
       const next = this.#hand.shift();
       if (next) this.#begin(next);
       this.onIdle?.();
-    });
+    };
+    const cancelEnd = time.schedule(Math.max(0, Math.min(batchMs, lastMs)), end);
+    const onGivenUp = (): void => {
+      if (!clips.every(({ isSettled }) => isSettled) || !cancelEnd()) return;
+      for (const clip of clips) clip.onGivenUp = undefined;
+      time.schedule(this.#options.stopMs ?? 0, end);
+    };
+    for (const clip of clips) clip.onGivenUp = onGivenUp;
   }
 }
 

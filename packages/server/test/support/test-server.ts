@@ -3,7 +3,7 @@ import { type ClientMessage, encodeMessage, parseServerMessage, type ServerMessa
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildServer } from '../../src/build-server.ts';
-import { Scheduler } from '../../src/scheduling/scheduler.ts';
+import { type EffortSetting, Scheduler } from '../../src/scheduling/scheduler.ts';
 import type { ServerOptions } from '../../src/server-options.ts';
 import { fakeMetrics } from './fake-metrics.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -13,10 +13,10 @@ import { HELLO } from './speech.ts';
 export type ServerBench = Awaited<ReturnType<typeof startServer>>;
 
 /** A real server on a real port, over a recognizer and a clock that do what the test says. */
-export async function startServer(options: Partial<ServerOptions> = {}) {
+export async function startServer({ effort, ...options }: Partial<ServerOptions> & { readonly effort?: EffortSetting } = {}) {
   const clock = new ManualClock();
   const dispatcher = new ManualDispatcher(4);
-  const scheduler = new Scheduler({ dispatcher, now: () => clock.nowMs(), schedule: clock.schedule.bind(clock) });
+  const scheduler = new Scheduler({ dispatcher, now: () => clock.nowMs(), schedule: clock.schedule.bind(clock), effort: effort ?? 'fast' });
   const metrics = fakeMetrics();
   const server = await buildServer({ scheduler, dispatcher, metrics, clock, random: () => 0.5, ...options });
   await server.app.listen({ port: 0, host: '127.0.0.1' });

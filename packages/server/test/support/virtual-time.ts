@@ -3,7 +3,8 @@ export class VirtualTime {
   nowMs = 0;
   readonly #events = new Set<{ readonly atMs: number; readonly callback: () => void }>();
 
-  schedule(delayMs: number, callback: () => void): () => void {
+  /** @returns What takes the callback back; it tells whether there was still one. */
+  schedule(delayMs: number, callback: () => void): () => boolean {
     const event = { atMs: this.nowMs + delayMs, callback };
     this.#events.add(event);
     return () => this.#events.delete(event);
