@@ -1,5 +1,5 @@
 /**
- * How much processor time a clip may take: `fast` hears it once, `balanced` twice, `best` four times, each a little differently, and
- * keeps the text that the model is surest of.
+ * How much processor time a clip may take. `fast` hears it once; `balanced` hears what it is not sure of at two more speeds; `best` hears
+ * every clip at three speeds and what is not sure then at two more. Of their texts the one is kept that all views together find right.
  */
 export type Effort = 'fast' | 'balanced' | 'best';

@@ -2,7 +2,8 @@ import type { RecognizerClip, RecognizerModel } from '../recognizer.ts';
 import type { RecognitionTimings, Transcript } from '../transcript.ts';
 import type { ClipDecoder, ClipToDecode, DecodedClip } from './clip-decoder.ts';
 import type { TranscriptWriter } from './transcript-writer.ts';
-import { chooseView, viewsOf } from './views.ts';
+import { type Choice, ViewChoice } from './view-choice.ts';
+import { countRounds, viewsOf } from './views.ts';
 
 /** What hearing takes. */
 export interface Hearing {
@@ -13,25 +14,48 @@ export interface Hearing {
   readonly now: () => number;
 }
 
-/** A clip as the decoder takes it: each view that its effort has of it, as it is first. */
-export function viewsToDecode(clip: RecognizerClip, { model, writer }: Pick<Hearing, 'model' | 'writer'>): ClipToDecode[] {
-  const sounds = viewsOf(clip.samples, clip.effort ?? 'fast', model);
-  return sounds.map((samples) => ({
+/** Whether a clip is heard once, so that others can be heard beside it. */
+export function isHeardOnce({ effort = 'fast' }: RecognizerClip): boolean {
+  return countRounds(effort) === 1;
+}
+
+/** A clip as the decoder takes it: each view of a round of its effort, in the first one first as it is. */
+export function viewsToDecode(clip: RecognizerClip, round: number, { model, writer }: Pick<Hearing, 'model' | 'writer'>): ClipToDecode[] {
+  return viewsOf(clip.samples, clip.effort ?? 'fast', round, model).map((samples) => ({
     samples,
     maximumTokens: writer.maximumTokensOf(samples.length),
     forcesStart: clip.speech !== undefined && writer.canForceStart,
     signal: clip.signal,
-    keepsSound: sounds.length > 1,
+    keepsSound: !isHeardOnce(clip),
   }));
 }
 
 /**
- * Hears a clip in several views and chooses among their texts.
+ * Hears a clip round by round, several views of it in each, until its text is sure or its effort is spent.
  *
- * @throws what the decoder fails with on one of them.
+ * @throws what the decoder fails with on one of them, or the reason of the clip's signal.
  */
-export async function hearViews(clip: RecognizerClip, views: readonly ClipToDecode[], hearing: Hearing): Promise<Transcript> {
+export async function hearInRounds(clip: RecognizerClip, hearing: Hearing): Promise<Transcript> {
   const { model, decoder, writer, now } = hearing;
+  const choice = new ViewChoice(clip, writer);
+  const timings: RecognitionTimings[] = [];
+  let chosen: Choice | undefined;
+  for (let round = 0; round < countRounds(clip.effort ?? 'fast') && !chosen?.isSure; round += 1) {
+    const decoded = await decodeAll(decoder, viewsToDecode(clip, round, hearing));
+    const startedAtMs = now();
+    for (const view of decoded) choice.add(view);
+    chosen = await choice.choose();
+    const { encoderMs, decoderMs } = sumTimings(
+      decoded.map((view) => view.timings),
+      model.maximumBatch > 1,
+    );
+    timings.push({ encoderMs, decoderMs: decoderMs + now() - startedAtMs });
+  }
+  if (!chosen) throw new RangeError('an effort has at least one round');
+  return { ...chosen.transcript, timings: sumTimings(timings, false) };
+}
+
+async function decodeAll(decoder: ClipDecoder, views: readonly ClipToDecode[]): Promise<DecodedClip[]> {
   const decoded: DecodedClip[] = [];
   let failure: { readonly error: unknown } | undefined;
   await decoder.decodeEach(views, (index, outcome) => {
@@ -39,13 +63,7 @@ export async function hearViews(clip: RecognizerClip, views: readonly ClipToDeco
     else failure ??= outcome;
   });
   if (failure) throw failure.error;
-  const startedAtMs = now();
-  const transcript = await chooseView(decoded, clip, writer);
-  const { encoderMs, decoderMs } = sumTimings(
-    decoded.map(({ timings }) => timings),
-    model.maximumBatch > 1,
-  );
-  return { ...transcript, timings: { encoderMs, decoderMs: decoderMs + now() - startedAtMs } };
+  return decoded;
 }
 
 /** The encoder hears the views one after the other, the search writes them side by side where it can. */
@@ -53,6 +71,6 @@ function sumTimings(timings: readonly RecognitionTimings[], isSideBySide: boolea
   const decoders = timings.map(({ decoderMs }) => decoderMs);
   return {
     encoderMs: timings.reduce((sum, { encoderMs }) => sum + encoderMs, 0),
-    decoderMs: isSideBySide ? Math.max(...decoders) : decoders.reduce((sum, decoderMs) => sum + decoderMs, 0),
+    decoderMs: isSideBySide ? Math.max(0, ...decoders) : decoders.reduce((sum, decoderMs) => sum + decoderMs, 0),
   };
 }

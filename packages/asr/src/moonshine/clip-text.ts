@@ -20,7 +20,7 @@ export class ClipText {
   readonly #logProbabilities: number[] = [];
   #endProbabilityAtStart = 0;
   #hasForcedStart = false;
-  #hasEnded = false;
+  #endLogProbability: number | undefined;
 
   /** @param options.forcesStart - Whether it may not end at once: then it begins with the second most probable token. */
   constructor(options: { readonly endTokenId: number; readonly maximumTokens: number; readonly forcesStart: boolean }) {
@@ -36,7 +36,7 @@ export class ClipText {
 
   /** How many tokens it may still have: none once it has ended. */
   get remainingTokens(): number {
-    return this.#hasEnded ? 0 : this.#maximumTokens - this.#tokenIds.length;
+    return this.#endLogProbability !== undefined ? 0 : this.#maximumTokens - this.#tokenIds.length;
   }
 
   /** @throws {@link NotANumberError} when a probability is none. */
@@ -53,7 +53,7 @@ export class ClipText {
         // Of what is left when the end is forbidden; the smallest number where an end of probability 1 leaves nothing.
         this.#push(runnerUpId, Math.max(runnerUpProbability / (1 - probability) || 0, Number.MIN_VALUE));
       } else {
-        this.#hasEnded = true;
+        this.#endLogProbability = Math.log(probability);
         return;
       }
     }
@@ -70,7 +70,9 @@ export class ClipText {
       logProbabilities: this.#logProbabilities,
       endProbabilityAtStart: this.#endProbabilityAtStart,
       hasForcedStart: this.#hasForcedStart,
-      hasReachedCap: !this.#hasEnded,
+      ...(this.#endLogProbability === undefined
+        ? { hasReachedCap: true }
+        : { hasReachedCap: false, endLogProbability: this.#endLogProbability }),
     };
   }
 }

@@ -36,6 +36,8 @@ export interface GreedySearchResult {
   readonly hasForcedStart: boolean;
   /** Whether the search was cut off before the end token came. */
   readonly hasReachedCap: boolean;
+  /** Natural logarithm of the probability of the end token behind the text, where it came. */
+  readonly endLogProbability?: number;
 }
 
 /** Logits that are not numbers: nothing that follows would mean anything, and the end token would never win. */
@@ -62,7 +64,7 @@ export async function searchGreedily(decoder: StepDecoder, options: GreedySearch
   const logProbabilities: number[] = [];
   let endProbabilityAtStart = 0;
   let hasForcedStart = false;
-  let hasReachedCap = true;
+  let endLogProbability: number | undefined;
   let previousTokenId = startTokenId;
   let turnAtMs = now();
   for (let stepIndex = 0; stepIndex < maximumTokens; stepIndex += 1) {
@@ -83,7 +85,7 @@ export async function searchGreedily(decoder: StepDecoder, options: GreedySearch
       logNormaliser = logSumExp(logits, logits[tokenId] ?? Number.NaN);
     }
     if (tokenId === endTokenId) {
-      hasReachedCap = false;
+      endLogProbability = (logits[tokenId] ?? Number.NaN) - logNormaliser;
       break;
     }
     tokenIds.push(tokenId);
@@ -95,7 +97,13 @@ export async function searchGreedily(decoder: StepDecoder, options: GreedySearch
     }
   }
   signal?.throwIfAborted();
-  return { tokenIds, logProbabilities, endProbabilityAtStart, hasForcedStart, hasReachedCap };
+  return {
+    tokenIds,
+    logProbabilities,
+    endProbabilityAtStart,
+    hasForcedStart,
+    ...(endLogProbability === undefined ? { hasReachedCap: true } : { hasReachedCap: false, endLogProbability }),
+  };
 }
 
 function nextTurn(): Promise<void> {

@@ -4,7 +4,7 @@ import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, Transcrib
 import { RecognizerError } from '../recognizer-error.ts';
 import type { Transcript } from '../transcript.ts';
 import type { ClipToDecode } from './clip-decoder.ts';
-import { type Hearing, hearViews, viewsToDecode } from './clip-hearing.ts';
+import { type Hearing, hearInRounds, isHeardOnce, viewsToDecode } from './clip-hearing.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { NotANumberError } from './greedy-search.ts';
 import { loadMoonshineModel } from './model.ts';
@@ -144,7 +144,7 @@ class MoonshineRecognizer implements Recognizer {
     const end = (clipIndex: number, result: ClipResult): void =>
       onResult(clipIndex, result.type === 'error' ? toErrorResult(result.error, clipIndex, clips[clipIndex]?.signal) : result);
     const sideBySide: { readonly clipIndex: number; readonly clip: RecognizerClip; readonly view: ClipToDecode }[] = [];
-    const inViews: { readonly clipIndex: number; readonly clip: RecognizerClip; readonly views: readonly ClipToDecode[] }[] = [];
+    const inRounds: { readonly clipIndex: number; readonly clip: RecognizerClip }[] = [];
     for (const [clipIndex, clip] of clips.entries()) {
       try {
         clip.signal?.throwIfAborted();
@@ -153,9 +153,8 @@ class MoonshineRecognizer implements Recognizer {
           end(clipIndex, { type: 'transcript', transcript: writer.silence(clip) });
           continue;
         }
-        const [view, ...others] = viewsToDecode(clip, this.#parts);
-        if (view && others.length === 0) sideBySide.push({ clipIndex, clip, view });
-        else if (view) inViews.push({ clipIndex, clip, views: [view, ...others] });
+        if (isHeardOnce(clip)) sideBySide.push(...viewsToDecode(clip, 0, this.#parts).map((view) => ({ clipIndex, clip, view })));
+        else inRounds.push({ clipIndex, clip });
       } catch (error) {
         end(clipIndex, { type: 'error', error });
       }
@@ -171,9 +170,9 @@ class MoonshineRecognizer implements Recognizer {
       },
     );
     // The views of one clip fill the rows of the decoder by themselves.
-    for (const { clipIndex, clip, views } of inViews) {
+    for (const { clipIndex, clip } of inRounds) {
       try {
-        end(clipIndex, { type: 'transcript', transcript: await hearViews(clip, views, this.#parts) });
+        end(clipIndex, { type: 'transcript', transcript: await hearInRounds(clip, this.#parts) });
       } catch (error) {
         end(clipIndex, { type: 'error', error });
       }

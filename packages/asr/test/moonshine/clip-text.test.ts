@@ -50,6 +50,7 @@ test('begins with the second best token when it may not end at once', () => {
     endProbabilityAtStart: 0.75,
     hasForcedStart: true,
     hasReachedCap: false,
+    endLogProbability: Math.log(0.9),
   });
 });
 
