@@ -3,8 +3,8 @@ import type { Effort } from '@outspoken/asr';
 /** What a second look may cost. */
 export type RefinementEffort = Exclude<Effort, 'fast'>;
 
-// Worker time against that of `fast`: two and four encodings, their texts side by side. Measured on two cores of a Xeon, Nov 2026.
-const INITIAL_RATIOS: Readonly<Record<RefinementEffort, number>> = { balanced: 1.7, best: 3.2 };
+// Worker time against that of `fast` for a doubtful clip: three views, and mostly five. On two cores of a Xeon, Nov 2026.
+const INITIAL_RATIOS: Readonly<Record<RefinementEffort, number>> = { balanced: 2, best: 3.2 };
 /** The most that is taken if it fits. */
 const DEAREST_FIRST = ['best', 'balanced'] as const satisfies readonly RefinementEffort[];
 /** Weight of the newest clip: clips of one length differ by a third. */
