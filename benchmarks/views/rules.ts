@@ -1,4 +1,4 @@
-import { leastRisk } from '@outspoken/asr/decoding';
+import { findLeastRisk } from '@outspoken/asr/decoding';
 import type { ViewedClip } from './viewed-clip.ts';
 
 /** Chooses a text of a clip: its place among the texts. */
@@ -35,11 +35,14 @@ export function inRounds(rounds: readonly (readonly number[])[], isSure: (clip: 
 
 /** The text of the least risk, and how probable the most probable one is. */
 export function weigh(clip: ViewedClip, views: readonly number[]): { readonly text: number; readonly certainty: number } {
-  const texts = textsOf(clip, views);
-  const { index, certainty } = leastRisk(
-    texts.map((text) => ({ text: clip.texts[text] ?? '', logProbability: sumOver(clip, views, text) })),
-  );
-  return { text: texts[index] ?? 0, certainty };
+  const texts = textsOf(clip, views).map((place) => ({
+    place,
+    text: clip.texts[place] ?? '',
+    logProbability: sumOver(clip, views, place),
+  }));
+  const highest = Math.max(...texts.map(({ logProbability }) => logProbability));
+  const certainty = 1 / texts.reduce((sum, { logProbability }) => sum + Math.exp(logProbability - highest), 0);
+  return { text: texts[findLeastRisk(texts)]?.place ?? 0, certainty };
 }
 
 function sumOver({ logProbabilities }: ViewedClip, views: readonly number[], text: number): number {

@@ -80,6 +80,11 @@ function addServe(program: Command): void {
 // `auto` spends more only on live speech.
 const EFFORTS = SETTINGS.effort.values.filter((effort) => effort !== 'auto');
 
+function effortOption(): Option {
+  const text = 'what this machine spends on a clip: heard once, again where it is not sure, at three to five speeds';
+  return new Option('--effort <effort>', text).choices(EFFORTS);
+}
+
 function addTranscribe(program: Command, context: CommandContext, onExitCode: (code: number) => void): void {
   program
     .command('transcribe')
@@ -97,7 +102,7 @@ function addTranscribe(program: Command, context: CommandContext, onExitCode: (c
     .option('--mask-profanity', 'leave only the first letter of profane words')
     .option('--redact <what>', `replace these, separated by commas: ${REDACTIONS.join(', ')}`, parseList(REDACTIONS))
     .option('--workers <count>', 'recognition processes on this machine (default: one per core)', parseCount(MAXIMUM_WORKERS))
-    .addOption(new Option('--effort <effort>', 'how often this machine hears a clip: once, twice, four times').choices(EFFORTS))
+    .addOption(effortOption())
     .option('-q, --quiet', 'say nothing but failures')
     .option('--verbose', 'show the log of the engine')
     .addHelpText(
@@ -131,7 +136,7 @@ function addEvaluate(program: Command, context: CommandContext, onExitCode: (cod
     .option('--server <url>', 'let this server do the work instead of this machine', parseAddress)
     .option('--model <name>', 'model that recognizes speech (default: that of the settings, or the one of the server)')
     .option('--workers <count>', 'recognition processes on this machine (default: one per core)', parseCount(MAXIMUM_WORKERS))
-    .addOption(new Option('--effort <effort>', 'how often this machine hears a clip: once, twice, four times').choices(EFFORTS))
+    .addOption(effortOption())
     .option('-q, --quiet', 'say nothing but results and failures')
     .option('--verbose', 'show the log of the engine')
     .addHelpText(

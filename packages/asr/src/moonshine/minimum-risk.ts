@@ -10,15 +10,14 @@ export interface WeighedText {
  * words with others gains.
  *
  * @param texts - At least one; the first of equals is taken.
- * @returns Its place, and how probable it is that the most probable text is right, 0-1.
+ * @returns Its place.
  */
-export function leastRisk(texts: readonly WeighedText[]): { readonly index: number; readonly certainty: number } {
+export function findLeastRisk(texts: readonly WeighedText[]): number {
   const highest = Math.max(...texts.map(({ logProbability }) => logProbability));
   const weights = texts.map(({ logProbability }) => Math.exp(logProbability - highest));
   const words = texts.map(({ text }) => wordsOf(text));
   const risks = words.map((own) => words.reduce((sum, other, place) => sum + (weights[place] ?? 0) * countDifferences(own, other), 0));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return { index: Math.max(risks.indexOf(Math.min(...risks)), 0), certainty: 1 / total };
+  return Math.max(risks.indexOf(Math.min(...risks)), 0);
 }
 
 /** Words as they sound: their case and the punctuation around them are no error worth a word. */

@@ -1,14 +1,12 @@
 import type { RecognizerClip } from '../recognizer.ts';
 import type { Transcript } from '../transcript.ts';
 import type { DecodedClip } from './clip-decoder.ts';
-import { leastRisk } from './minimum-risk.ts';
+import { findLeastRisk } from './minimum-risk.ts';
 import type { TranscriptWriter } from './transcript-writer.ts';
 
 // Geometric mean of the token probabilities from which a text that was heard once is not doubted. Three quarters of the wrong words lie in
 // the two fifths of the clips below it (76 sentences, Nov 2026).
 const SURE_MEAN_LOG_PROBABILITY = -0.12;
-// From here on two more views changed hardly a word, for half of the clips that they would have been taken of.
-const SURE_PROBABILITY = 0.9;
 
 /** What is chosen among the views of a clip so far. */
 export interface Choice {
@@ -67,8 +65,7 @@ export class ViewChoice {
       text: transcript.text,
       logProbability: sum(this.#views.map(({ scores }) => scores.get(decoded.found.tokenIds.join()) ?? 0)),
     }));
-    const { index, certainty } = leastRisk(weighed);
-    return { transcript: (candidates[index] ?? first).transcript, isSure: certainty >= SURE_PROBABILITY };
+    return { transcript: (candidates[findLeastRisk(weighed)] ?? first).transcript, isSure: false };
   }
 
   /** Reads in each view the texts that it has not read yet. */
