@@ -45,4 +45,13 @@ export {
   type SpokenErrors,
 } from './summary/bootstrap.ts';
 export { type CalibrationBin, calibrationBins, expectedCalibrationError, type JudgedConfidence } from './summary/calibration.ts';
+export {
+  type CalibrationKnot,
+  type CalibrationOptions,
+  DEFAULT_CALIBRATION_OPTIONS,
+  fitCalibration,
+  fitIsotonic,
+  type IsotonicPoint,
+  type IsotonicStep,
+} from './summary/isotonic.ts';
 export { type CountedClip, type SliceSummary, type Summary, summarise, summariseBy } from './summary/slices.ts';
