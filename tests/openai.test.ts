@@ -103,6 +103,7 @@ describe('transcriptions', () => {
       expect(segment.compression_ratio).toBeGreaterThan(0);
       expect(segment.no_speech_prob).toBeGreaterThanOrEqual(0);
       expect(segment.tokens.length).toBeGreaterThan(0);
+      expect('confidence' in segment && Number(segment.confidence) > 0.5 && Number(segment.confidence) < 1).toBe(true);
       lastEnd = segment.end;
     }
     expect(answer.duration).toBeGreaterThanOrEqual(lastEnd);
@@ -126,6 +127,11 @@ describe('transcriptions', () => {
     const words = answer.words ?? [];
     expect(words.map(({ word }) => word).join(' ')).toBe(answer.text);
     expect(words.every((word) => 'timing' in word && word.timing === 'estimated')).toBe(true);
+    const confidences = words.map((word) => ('confidence' in word ? Number(word.confidence) : Number.NaN));
+    expect(confidences.every((confidence) => confidence > 0 && confidence < 1)).toBe(true);
+    // Calibrated: about as many words are right as they say.
+    const mean = confidences.reduce((sum, confidence) => sum + confidence, 0) / confidences.length;
+    expect(Math.abs(1 - demoErrorRatio(answer.text) - mean)).toBeLessThan(0.1);
     const times = words.flatMap(({ start, end }) => [start, end]);
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
@@ -136,6 +142,10 @@ describe('transcriptions', () => {
     expect(tokens.map(({ token }) => token).join('')).toContain(text.split(' ').at(-1));
     expect(tokens.every(({ logprob }) => logprob !== undefined && logprob <= 0)).toBe(true);
     expect(Buffer.from(tokens.flatMap(({ bytes }) => bytes ?? [])).toString()).toBe(tokens.map(({ token }) => token).join(''));
+    // The same figures as the averages of the segments, though not the same as the calibrated confidences.
+    const { segments = [] } = await client.audio.transcriptions.create({ file: demo(), model: MODEL, response_format: 'verbose_json' });
+    const ofSegments = segments.reduce((sum, segment) => sum + segment.avg_logprob * segment.tokens.length, 0);
+    expect(tokens.reduce((sum, { logprob = 0 }) => sum + logprob, 0)).toBeCloseTo(ofSegments, 6);
   });
 
   test.each(['json', 'text'] as const)('stream as %s: deltas that together are the text, and one done', async (format) => {

@@ -60,6 +60,11 @@ export interface ModelManifest {
   readonly reference?: string;
   /** Numbers that the code of the family needs; each name carries its unit. */
   readonly parameters: Readonly<Record<string, number>>;
+  /**
+   * For each effort of a recognizer, what its word probabilities are worth: pairs of what the model says and how often such words are
+   * right, both increasing, with lines between them. Absent where nobody has measured it.
+   */
+  readonly wordConfidence?: Readonly<Record<string, readonly (readonly [modelProbability: number, rightProbability: number])[]>>;
   readonly files: Readonly<Record<string, ModelFile>>;
 }
 

@@ -24,6 +24,14 @@ test('reads a transcript, and gives each segment its words', () => {
   expect(document.segments[0]!.words[0]).toEqual({ text: 'Hello', startMs: 200, endMs: 800, confidence: null, timing: 'estimated' });
 });
 
+test('takes over how sure the server is, where it says so', () => {
+  const segments = VERBOSE_ANSWER.segments.map((segment) => ({ ...segment, confidence: 0.7 }));
+  const words = VERBOSE_ANSWER.words.map((word, index) => ({ ...word, confidence: index / 4 }));
+  const document = documentOf('a.wav', readVerboseAnswer(JSON.stringify({ ...VERBOSE_ANSWER, segments, words }), 'm'));
+  expect(document.segments.map(({ confidence }) => confidence)).toEqual([0.7, 0.7]);
+  expect(document.segments.flatMap((segment) => segment.words.map(({ confidence }) => confidence))).toEqual([0, 0.25, 0.5, 0.75]);
+});
+
 test('loses no word that begins before its segment', () => {
   const words = [{ word: 'Hello', start: 0.1, end: 0.8 }];
   const { transcript } = readVerboseAnswer(JSON.stringify({ ...VERBOSE_ANSWER, words }), 'm');

@@ -8,10 +8,12 @@ export interface Transcript {
   readonly tokens: readonly Token[];
   readonly words: readonly Word[];
   /**
-   * Geometric mean of the probabilities of the tokens, 0-1. For an empty text it is {@link noSpeechProbability}.
-   * Useful, not decisive: a repetition can score 0.94.
+   * Share of the words that are right, as far as the recognizer can tell: the mean of their confidences, 0-1. For an empty text it is
+   * {@link noSpeechProbability}. Useful, not decisive: a repetition can score 0.94.
    */
   readonly confidence: number;
+  /** Mean natural logarithm of the probabilities of {@link tokens}, at most 0; 0 when there is none. */
+  readonly meanLogProbability: number;
   /** Probability that the first step ends the text, 0-1; 1 when the silence gate acted. */
   readonly noSpeechProbability: number;
   /** Why {@link text} is empty; absent when it is not. */
@@ -51,7 +53,10 @@ export interface Token {
 export interface Word {
   /** The word with its punctuation. */
   readonly text: string;
-  /** Product of the probabilities of its tokens, punctuation left out, 0-1. */
+  /**
+   * Probability that the word is right, 0-1: measured on the development data for the model and the effort. For a model for which nobody
+   * has measured it, what the model itself says: the product of the probabilities of the tokens of the word, punctuation left out.
+   */
   readonly confidence: number;
   /** Start, in milliseconds from the start of the clip. */
   readonly startMs: number;

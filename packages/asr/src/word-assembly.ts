@@ -4,7 +4,8 @@ import { estimateWordTimes } from './word-timing.ts';
 const HAS_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /**
- * Joins tokens to words: a token whose text begins with white space begins a word. Punctuation stays with the word before it.
+ * Joins tokens to words: a token whose text begins with white space begins a word. Punctuation stays with the word before it. The
+ * confidences are what the model itself says.
  *
  * @param samples - The clip that the tokens were heard in, from which the times are estimated.
  */

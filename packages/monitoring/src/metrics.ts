@@ -196,7 +196,7 @@ export const METRICS = {
   confidence: {
     name: 'outspoken_transcript_confidence_ratio',
     type: 'histogram',
-    help: 'Confidence of the transcripts that have text: the geometric mean of the token probabilities.',
+    help: 'Confidence of the transcripts that have text: the mean of the confidences of their words.',
     unit: 'ratio',
     labels: {},
     buckets: PROBABILITY_BUCKETS,

@@ -14,14 +14,14 @@ const SAMPLES_PER_MS = 16;
  * @returns Nothing for an empty text.
  */
 export function segmentOf(clip: RecordingClip, transcript: Transcript, index: number): RecordingSegment | undefined {
-  const { text, tokens, confidence, noSpeechProbability } = transcript;
+  const { text, tokens, confidence, meanLogProbability, noSpeechProbability } = transcript;
   if (text === '') return undefined;
   // Rounding down keeps the order of positions, and never passes the end of the recording.
   const startMs = Math.floor(clip.speechStartSample / SAMPLES_PER_MS);
   const endMs = Math.floor(clip.speechEndSample / SAMPLES_PER_MS);
   const clipStartMs = Math.floor(clip.startSample / SAMPLES_PER_MS);
   const words = placeWords(transcript.words, clipStartMs, startMs, endMs);
-  return { index, startMs, endMs, text, words, tokens, confidence, noSpeechProbability };
+  return { index, startMs, endMs, text, words, tokens, confidence, meanLogProbability, noSpeechProbability };
 }
 
 /** The text of a recording: those of its segments, in order, one space between them. */

@@ -10,8 +10,10 @@ export interface RecordingSegment {
   readonly text: string;
   readonly words: readonly Word[];
   readonly tokens: readonly Token[];
-  /** Geometric mean of the probabilities of the tokens, 0 to 1. */
+  /** Mean of the confidences of the words as they were heard, 0 to 1. */
   readonly confidence: number;
+  /** Mean natural logarithm of the probabilities of the tokens as they were heard, at most 0. */
+  readonly meanLogProbability: number;
   readonly noSpeechProbability: number;
 }
 

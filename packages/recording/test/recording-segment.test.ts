@@ -13,7 +13,18 @@ function word(text: string, startMs: number, endMs: number): Word {
 function transcript(words: readonly Word[], text = words.map((each) => each.text).join(' ')): Transcript {
   const tokens = [{ id: 7, text: ` ${text}`, probability: 0.8 }];
   const timings = { encoderMs: 1, decoderMs: 1 };
-  return { text, words, tokens, confidence: 0.8, noSpeechProbability: 0.01, guards: [], timings, audioMs: 3000, effort: 'fast' };
+  return {
+    text,
+    words,
+    tokens,
+    confidence: 0.8,
+    meanLogProbability: -0.2,
+    noSpeechProbability: 0.01,
+    guards: [],
+    timings,
+    audioMs: 3000,
+    effort: 'fast',
+  };
 }
 
 const CLIP: RecordingClip = {
@@ -38,6 +49,7 @@ test('moves a clip to its place in the recording, without the silence kept aroun
     words: [word('Hello,', 10_510, 10_900), word('world.', 10_900, 11_500)],
     tokens: heard.tokens,
     confidence: 0.8,
+    meanLogProbability: -0.2,
     noSpeechProbability: 0.01,
   });
 });

@@ -6,6 +6,7 @@ const transcript = {
   tokens: [{ id: 1, text: 'secret', probability: 0.5 }],
   words: [],
   confidence: 0.5,
+  meanLogProbability: -0.7,
   noSpeechProbability: 0,
   guards: ['token_cap' as const],
   timings: { encoderMs: 10, decoderMs: 20 },

@@ -17,6 +17,7 @@ function bench({ probability = 0.6, text = 'first', effort = 'auto' as EffortSet
       tokens: text === '' ? [] : [{ id: 1, text, probability }],
       words: [],
       confidence: probability,
+      meanLogProbability: text === '' ? 0 : Math.log(probability),
       noSpeechProbability: 0,
       guards: [],
       timings: { encoderMs: 1, decoderMs: 2 },

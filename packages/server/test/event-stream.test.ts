@@ -9,7 +9,17 @@ type Segment = (FileEvent & { type: 'segment' })['segment'];
 
 function segment(index: number, text: string): Segment {
   const tokens = [{ id: 1, text: ` ${text}`, probability: 0.5 }];
-  return { index, startMs: index * 1_000, endMs: index * 1_000 + 500, text, words: [], tokens, confidence: 1, noSpeechProbability: 0 };
+  return {
+    index,
+    startMs: index * 1_000,
+    endMs: index * 1_000 + 500,
+    text,
+    words: [],
+    tokens,
+    confidence: 1,
+    meanLogProbability: 0,
+    noSpeechProbability: 0,
+  };
 }
 
 function endOf(segments: Segment[], isTruncated = false): FileEvent {

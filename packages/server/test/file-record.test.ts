@@ -5,7 +5,17 @@ import type { FileEvent } from '../src/session/file-transcription.ts';
 import { DESCRIPTION } from './support/fake-file-readers.ts';
 import { sessionBench } from './support/session-bench.ts';
 
-const SEGMENT = { index: 0, startMs: 0, endMs: 1, text: 'secret', words: [], tokens: [], confidence: 1, noSpeechProbability: 0 };
+const SEGMENT = {
+  index: 0,
+  startMs: 0,
+  endMs: 1,
+  text: 'secret',
+  words: [],
+  tokens: [],
+  confidence: 1,
+  meanLogProbability: 0,
+  noSpeechProbability: 0,
+};
 const TRANSCRIPT = {
   text: 'secret',
   durationMs: 9000,

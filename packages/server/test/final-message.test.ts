@@ -9,6 +9,7 @@ const transcript = {
   tokens: [],
   words: [{ text: 'a', confidence: 1.000_000_2, startMs: -0.001, endMs: 100.123_4, timing: 'estimated' as const }],
   confidence: 1.000_000_1,
+  meanLogProbability: 0,
   noSpeechProbability: -0,
   guards: ['repetition' as const],
   timings: { encoderMs: 12.345_678, decoderMs: 20 },

@@ -10,6 +10,7 @@ const HEARD: Transcript = {
   tokens: [{ id: 7, text: ' pin 43 19', probability: 0.9 }],
   words: [word('pin', 0), word('43', 100), word('19', 200)],
   confidence: 0.9,
+  meanLogProbability: -0.1,
   noSpeechProbability: 0.1,
   guards: [],
   timings: { encoderMs: 1, decoderMs: 1 },

@@ -10,15 +10,16 @@ const SEGMENTS: RecordingSegment[] = [
     endMs: 2_500,
     text: 'Grüß Gott.',
     words: [
-      { text: 'Grüß', confidence: 1, startMs: 1_234, endMs: 1_900, timing: 'estimated' },
-      { text: 'Gott.', confidence: 1, startMs: 1_900, endMs: 2_500, timing: 'estimated' },
+      { text: 'Grüß', confidence: 0.875, startMs: 1_234, endMs: 1_900, timing: 'estimated' },
+      { text: 'Gott.', confidence: 0.625, startMs: 1_900, endMs: 2_500, timing: 'estimated' },
     ],
     tokens: [
       { id: 5, text: ' Grüß', probability: 0.5 },
       { id: 6, text: ' Gott.', probability: 0 },
       { id: 2, text: '', probability: 1 },
     ],
-    confidence: 0.5,
+    confidence: 0.75,
+    meanLogProbability: Math.log(0.5),
     noSpeechProbability: 0.25,
   },
   {
@@ -29,6 +30,7 @@ const SEGMENTS: RecordingSegment[] = [
     words: [],
     tokens: [],
     confidence: 1,
+    meanLogProbability: Number.NEGATIVE_INFINITY,
     noSpeechProbability: 0,
   },
 ];
@@ -83,7 +85,9 @@ test('verbose_json holds every field that the clients know, in seconds', () => {
     avg_logprob: Math.log(0.5),
     compression_ratio: expect.any(Number),
     no_speech_prob: 0.25,
+    confidence: 0.75,
   });
+  expect(second?.['avg_logprob']).toBe(Math.log(1e-12));
   expect(first?.['compression_ratio']).toBeLessThan(1);
   // Whisper takes more than 2.4 for a loop.
   expect(second?.['compression_ratio']).toBeGreaterThan(2.4);
@@ -93,8 +97,8 @@ test('words are there when asked for, marked as what they are; segments go when 
   const both = jsonOf(TRANSCRIPT, { format: 'verbose_json', hasWords: true });
   expect(both['segments']).toHaveLength(2);
   expect(both['words']).toEqual([
-    { word: 'Grüß', start: 1.234, end: 1.9, timing: 'estimated' },
-    { word: 'Gott.', start: 1.9, end: 2.5, timing: 'estimated' },
+    { word: 'Grüß', start: 1.234, end: 1.9, timing: 'estimated', confidence: 0.875 },
+    { word: 'Gott.', start: 1.9, end: 2.5, timing: 'estimated', confidence: 0.625 },
   ]);
   expect(jsonOf(TRANSCRIPT, { format: 'verbose_json', hasWords: true, hasSegments: false })['segments']).toBeUndefined();
 });

@@ -9,6 +9,7 @@ const TRANSCRIPT: Transcript = {
   tokens: [],
   words: [],
   confidence: 1,
+  meanLogProbability: 0,
   noSpeechProbability: 0,
   guards: [],
   timings: { encoderMs: 1, decoderMs: 1 },

@@ -15,7 +15,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readVerboseAnswer(text: string, model: string): Result {
   const answer = parseObject(text);
   const durationMs = milliseconds(answer['duration'], 'duration');
-  const words = list(answer['words'] ?? [], 'words').map(readWord);
+  const answered = list(answer['words'] ?? [], 'words').map(asObject);
+  const words = answered.map(readWord);
   const segments = list(answer['segments'] ?? [], 'segments').map((value, index) => readSegment(asObject(value), index));
   const transcript: RecordingTranscript = {
     text: string(answer['text'], 'text'),
@@ -26,7 +27,9 @@ export function readVerboseAnswer(text: string, model: string): Result {
     clipPolicyId: '',
     isTruncated: answer['is_truncated'] === true,
   };
-  return { transcript, unknown: new Set(['speechMs', 'clipPolicyId', 'wordConfidence']) };
+  // Ours says how sure it is of a word, OpenAI's does not.
+  const isRated = answered.every(({ confidence }) => typeof confidence === 'number');
+  return { transcript, unknown: new Set(['speechMs', 'clipPolicyId', ...(isRated ? [] : (['wordConfidence'] as const))] as const) };
 }
 
 /** The name of the first model of `GET v1/models`. */
@@ -52,6 +55,8 @@ export function readRefusal(text: string): string | undefined {
 function readSegment(segment: Fields, index: number): RecordingSegment {
   const probability = segment['no_speech_prob'];
   const logarithm = segment['avg_logprob'];
+  const meanLogProbability = typeof logarithm === 'number' ? Math.min(0, logarithm) : Number.NEGATIVE_INFINITY;
+  const confidence = segment['confidence'];
   return {
     index,
     startMs: milliseconds(segment['start'], 'start'),
@@ -59,18 +64,19 @@ function readSegment(segment: Fields, index: number): RecordingSegment {
     text: string(segment['text'], 'text').trim(),
     words: [],
     tokens: [],
-    confidence: typeof logarithm === 'number' ? Math.min(1, Math.exp(logarithm)) : 0,
+    confidence: typeof confidence === 'number' ? confidence : Math.exp(meanLogProbability),
+    meanLogProbability,
     noSpeechProbability: typeof probability === 'number' ? probability : 0,
   };
 }
 
-function readWord(value: unknown): RecordingSegment['words'][number] {
-  const word = asObject(value);
+function readWord(word: Fields): RecordingSegment['words'][number] {
+  const confidence = word['confidence'];
   return {
     text: string(word['word'], 'word'),
     startMs: milliseconds(word['start'], 'start'),
     endMs: milliseconds(word['end'], 'end'),
-    confidence: 0,
+    confidence: typeof confidence === 'number' ? confidence : 0,
     timing: word['timing'] === 'estimated' ? 'estimated' : 'aligned',
   };
 }

@@ -11,6 +11,7 @@ export function resultOf(...texts: string[]): Result {
     words: [{ text, confidence: 0.9, startMs: index * 1000, endMs: index * 1000 + 900, timing: 'estimated' as const }],
     tokens: [],
     confidence: 0.9,
+    meanLogProbability: -0.1,
     noSpeechProbability: 0.1,
   }));
   return {

@@ -1,5 +1,6 @@
 import type { OnnxRuntime } from '@outspoken/onnx';
 import { isSilentClip, validateClip } from '../clip-guard.ts';
+import { type ConfidenceCalibration, checkCalibration } from '../confidence-calibration.ts';
 import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
 import type { Transcript } from '../transcript.ts';
@@ -23,6 +24,8 @@ export interface MoonshineSource {
     readonly family: string;
     /** Must hold every field of {@link MoonshineParameters}. */
     readonly parameters: Readonly<Record<string, number>>;
+    /** Absent where nobody has measured it: then words have the probabilities of the model. */
+    readonly wordConfidence?: ConfidenceCalibration;
   };
   readonly files: {
     /** ONNX graph: samples to hidden states. */
@@ -67,7 +70,7 @@ export const DEFAULT_MOONSHINE_OPTIONS: Required<Omit<MoonshineOptions, 'graphs'
 /**
  * Loads a Moonshine model on an injected ONNX runtime.
  *
- * @throws RangeError when an option or a parameter of the manifest is out of range.
+ * @throws RangeError when an option, a parameter or a knot of the manifest is out of range.
  * @throws {@link RecognizerError} `model_failed` when the files are not those of a Moonshine model, `graph_wrong` when prepared graphs
  *   compute something else than they should on this processor: then others, or the published ones, are to be used.
  */
@@ -77,6 +80,7 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
     throw new RangeError(`threads must be 1-64, got ${threads}`);
   }
   const parameters = readMoonshineParameters(source.manifest.parameters);
+  const calibration = checkCalibration(source.manifest.wordConfidence ?? {});
   const tokenizer = new Tokenizer(source.files.vocabulary);
   const session = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential', graphOptimizationLevel: 'all' } as const;
   const decoder = options.graphs
@@ -87,7 +91,7 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
   const { graph, maximumRows: maximumBatch } = decoder;
   return new MoonshineRecognizer({
     model: Object.freeze({ id, version, family, sampleRateHz, minimumSamples, maximumSamples, graph, maximumBatch }),
-    writer: new TranscriptWriter(tokenizer, parameters),
+    writer: new TranscriptWriter(tokenizer, parameters, calibration),
     decoder,
     now,
   });

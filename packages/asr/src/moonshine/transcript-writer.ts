@@ -1,7 +1,8 @@
+import { type ConfidenceCalibration, calibrateConfidence } from '../confidence-calibration.ts';
 import type { Effort } from '../effort.ts';
 import type { RecognizerClip } from '../recognizer.ts';
 import { countTokensBeforeRepetition } from '../repetition-guard.ts';
-import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript } from '../transcript.ts';
+import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
 import { assembleWords } from '../word-assembly.ts';
 import { isForcedStartBelievable } from './forced-start.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
@@ -13,10 +14,13 @@ import type { Tokenizer } from './tokenizer.ts';
 export class TranscriptWriter {
   readonly #tokenizer: Tokenizer;
   readonly #parameters: MoonshineParameters;
+  readonly #calibration: ConfidenceCalibration;
 
-  constructor(tokenizer: Tokenizer, parameters: MoonshineParameters) {
+  /** @param calibration - What the probabilities of the model are worth; without it words have them as they are. */
+  constructor(tokenizer: Tokenizer, parameters: MoonshineParameters, calibration: ConfidenceCalibration = {}) {
     this.#tokenizer = tokenizer;
     this.#parameters = parameters;
+    this.#calibration = calibration;
   }
 
   /** Whether a text of a clip may be forced to begin. */
@@ -47,9 +51,20 @@ export class TranscriptWriter {
       text: texts[index] ?? '',
       probability: Math.exp(logProbabilities[index] ?? 0),
     }));
-    const words = assembleWords(tokens, clip.samples, this.#parameters.sampleRateHz);
-    const meanLogProbability = logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
-    return { text: texts.join('').trim(), tokens, words, confidence: Math.exp(meanLogProbability), noSpeechProbability, ...frame };
+    const words = this.#wordsOf(tokens, clip);
+    return {
+      ...{ text: texts.join('').trim(), tokens, words },
+      confidence: meanOf(words.map((word) => word.confidence)),
+      meanLogProbability: meanOf(logProbabilities),
+      noSpeechProbability,
+      ...frame,
+    };
+  }
+
+  #wordsOf(tokens: readonly Token[], { samples, effort = 'fast' }: RecognizerClip): Word[] {
+    const knots = this.#calibration[effort];
+    const words = assembleWords(tokens, samples, this.#parameters.sampleRateHz);
+    return words.map((word) => ({ ...word, confidence: calibrateConfidence(word.confidence, knots) }));
   }
 
   /** What the guards leave of the tokens. */
@@ -90,5 +105,9 @@ interface Frame {
 }
 
 function emptyTranscript(emptyReason: EmptyReason, noSpeechProbability: number): Omit<Transcript, 'guards' | keyof Frame> {
-  return { text: '', tokens: [], words: [], confidence: noSpeechProbability, noSpeechProbability, emptyReason };
+  return { text: '', tokens: [], words: [], confidence: noSpeechProbability, meanLogProbability: 0, noSpeechProbability, emptyReason };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

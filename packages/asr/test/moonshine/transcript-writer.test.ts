@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { GreedySearchResult } from '../../src/moonshine/greedy-search.ts';
 import { Tokenizer } from '../../src/moonshine/tokenizer.ts';
 import { TranscriptWriter } from '../../src/moonshine/transcript-writer.ts';
@@ -24,6 +24,7 @@ test('says what was found in a clip, how long that is, and what it took', () => 
     tokens: [{ id: yes, text: ' yes', probability: 0.5 }],
     words: [{ text: 'yes', confidence: 0.5 }],
     confidence: 0.5,
+    meanLogProbability: Math.log(0.5),
     noSpeechProbability: 0.25,
     guards: [],
     timings,
@@ -35,6 +36,7 @@ test('says what was found in a clip, how long that is, and what it took', () => 
 test('an empty text says why, and how sure the model is of it', () => {
   const empty = writer.write({ ...plain, tokenIds: [], logProbabilities: [], endProbabilityAtStart: 0.9 }, clip, timings);
   expect(empty).toMatchObject({ text: '', emptyReason: 'no_speech', confidence: 0.9, noSpeechProbability: 0.9, words: [], guards: [] });
+  expect(empty.meanLogProbability).toBe(0);
   expect(writer.silence(clip)).toMatchObject({ text: '', emptyReason: 'silence', guards: ['silence'], confidence: 1 });
 });
 
@@ -51,4 +53,29 @@ test('a runaway repetition is cut to its first occurrence, and both guards say s
   expect(guards).toEqual(['token_cap', 'repetition']);
   expect(tokens.length).toBeLessThan(20);
   expect(text).toMatch(/^yes/);
+});
+
+describe('with what the probabilities of the model are worth', () => {
+  const calibrated = new TranscriptWriter(texts, parameters, {
+    fast: [
+      [0.4, 0.2],
+      [0.6, 0.6],
+    ],
+    best: [[0.5, 0.9]],
+  });
+  const twice = { ...plain, tokenIds: [yes, yes], logProbabilities: [Math.log(0.5), Math.log(0.6)] };
+
+  test('words have the probability with which such words are right, the transcript their mean', () => {
+    const { words, confidence, tokens, meanLogProbability } = calibrated.write(twice, clip, timings);
+    expect(words.map((word) => word.confidence)).toEqual([expect.closeTo(0.4, 12), 0.6]);
+    expect(confidence).toBeCloseTo(0.5, 12);
+    // What the model itself says stays.
+    expect(tokens.map(({ probability }) => probability)).toEqual([0.5, expect.closeTo(0.6, 12)]);
+    expect(meanLogProbability).toBeCloseTo((Math.log(0.5) + Math.log(0.6)) / 2, 12);
+  });
+
+  test('each effort has its own; one that nobody has measured has the probability of the model', () => {
+    const confidenceAt = (effort: 'fast' | 'balanced' | 'best') => calibrated.write(plain, { ...clip, effort }, timings).confidence;
+    expect([confidenceAt('fast'), confidenceAt('balanced'), confidenceAt('best')]).toEqual([expect.closeTo(0.4, 12), 0.5, 0.9]);
+  });
 });

@@ -14,6 +14,7 @@ export function segment(words: readonly TimedWord[], text = words.map(([word]) =
     words: words.map(([word, startMs, endMs]) => ({ text: word, startMs, endMs, confidence: 1, timing: 'estimated' })),
     tokens: [],
     confidence: 1,
+    meanLogProbability: 0,
     noSpeechProbability: 0,
   };
 }

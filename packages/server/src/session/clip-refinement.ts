@@ -1,4 +1,3 @@
-import type { Transcript } from '@outspoken/asr';
 import { DEFAULT_CLIP_POLICY } from '@outspoken/audio';
 import type { RefinementOutcome } from '@outspoken/monitoring';
 import type { RecognitionOutcome } from '../dispatch/dispatcher.ts';
@@ -60,7 +59,8 @@ export class ClipRefinement {
 
   /** Asks for a second look, if the text is doubtful and the server makes any. */
   static begin(services: SessionServices, { key, samples, speech, outcome, dueInMs }: ClipToRefine): ClipRefinement | undefined {
-    const meanLogProbability = meanLogProbabilityOf(outcome.transcript);
+    // That of an empty text is 0: on it another rule decides.
+    const { meanLogProbability } = outcome.transcript;
     if (meanLogProbability >= DOUBT_LOG_PROBABILITY) return undefined;
     const evidence = speech === undefined ? {} : { speech };
     const job = services.scheduler.refine({ key, samples, ...evidence, meanLogProbability, usefulMs: Math.max(0, dueInMs) });
@@ -110,12 +110,6 @@ export class ClipRefinement {
     if (this.#job.hasBegun) this.#services.metrics.refinementFinished(verdict);
     return true;
   }
-}
-
-/** Mean natural logarithm of the probabilities of the tokens; 0 for an empty text, on which another rule decides. */
-function meanLogProbabilityOf({ text, tokens }: Transcript): number {
-  if (text === '' || tokens.length === 0) return 0;
-  return tokens.reduce((sum, { probability }) => sum + Math.log(probability), 0) / tokens.length;
 }
 
 /** The second transcript at the cost of both. */

@@ -14,6 +14,7 @@ function transcriptOf(clip: RecognizerClip): Transcript {
     tokens: [{ id: 1, text: 'x', probability: 0.5 }],
     words: [],
     confidence: clip.samples[2] ?? 0,
+    meanLogProbability: 0,
     noSpeechProbability: 0,
     guards: [],
     timings: { encoderMs: 1, decoderMs: 2 },

@@ -161,6 +161,7 @@ function transcriptOf(text: string, job: RecognitionJob): Transcript {
       { text: second, confidence: 0.25, startMs: 400, endMs: 900, timing: 'estimated' },
     ],
     confidence: 0.5,
+    meanLogProbability: Math.log(0.5),
     noSpeechProbability: 0.125,
     guards: [],
     timings: { encoderMs: 1, decoderMs: 1 },

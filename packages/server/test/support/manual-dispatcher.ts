@@ -129,6 +129,7 @@ function transcriptOf(job: RecognitionJob, text: string, probability: number): T
     tokens: text === '' ? [] : [{ id: 1, text, probability }],
     words: [],
     confidence: probability,
+    meanLogProbability: text === '' ? 0 : Math.log(probability),
     noSpeechProbability: 0,
     guards: [],
     timings: { encoderMs: 1, decoderMs: 1 },

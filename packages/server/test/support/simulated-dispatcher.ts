@@ -139,6 +139,7 @@ const SILENCE = {
   tokens: [],
   words: [],
   confidence: 1,
+  meanLogProbability: 0,
   noSpeechProbability: 0,
   guards: [],
   timings: { encoderMs: 0, decoderMs: 0 },

@@ -21,6 +21,8 @@ const LOGPROBS = {
   },
 };
 
+const CONFIDENCE = { type: 'number', minimum: 0, maximum: 1 };
+
 const IS_TRUNCATED = { type: 'boolean', description: 'There only if the file broke off before its end' };
 
 /** Schemas that more than one answer uses. */
@@ -86,7 +88,19 @@ export const OPENAI_SCHEMAS: readonly SharedSchema[] = [
     $id: 'TranscriptionSegment',
     type: 'object',
     description: 'One stretch of speech',
-    required: ['id', 'seek', 'start', 'end', 'text', 'tokens', 'temperature', 'avg_logprob', 'compression_ratio', 'no_speech_prob'],
+    required: [
+      'id',
+      'seek',
+      'start',
+      'end',
+      'text',
+      'tokens',
+      'temperature',
+      'avg_logprob',
+      'compression_ratio',
+      'no_speech_prob',
+      'confidence',
+    ],
     properties: {
       id: { type: 'integer', minimum: 0 },
       seek: { type: 'integer', minimum: 0, description: 'Start in frames of 10 ms' },
@@ -95,15 +109,16 @@ export const OPENAI_SCHEMAS: readonly SharedSchema[] = [
       text: { type: 'string' },
       tokens: { type: 'array', items: { type: 'integer' } },
       temperature: { type: 'number', enum: [0] },
-      avg_logprob: { type: 'number', maximum: 0 },
+      avg_logprob: { type: 'number', maximum: 0, description: 'Mean logarithm of the probabilities of the tokens as they were heard' },
       compression_ratio: { type: 'number', description: 'Bytes of the text over its bytes after zlib: high for repetitions' },
       no_speech_prob: { type: 'number', minimum: 0, maximum: 1 },
+      confidence: { ...CONFIDENCE, description: 'Mean of the confidences of the words as they were heard' },
     },
   },
   {
     $id: 'TranscriptionWord',
     type: 'object',
-    required: ['word', 'start', 'end', 'timing'],
+    required: ['word', 'start', 'end', 'timing', 'confidence'],
     properties: {
       word: { type: 'string', description: 'With its punctuation' },
       start: SECONDS,
@@ -113,6 +128,7 @@ export const OPENAI_SCHEMAS: readonly SharedSchema[] = [
         enum: ['estimated', 'aligned'],
         description: 'Whether the times are guessed from the lengths of the words',
       },
+      confidence: { ...CONFIDENCE, description: 'Probability that the word is right' },
     },
   },
   {

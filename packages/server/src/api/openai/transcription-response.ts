@@ -22,7 +22,7 @@ export interface TranscriptionAnswer {
 }
 
 /** Below this a probability counts as this: a logarithm of 0 has no place in JSON. */
-const LEAST_PROBABILITY = 1e-12;
+const LEAST_LOG_PROBABILITY = Math.log(1e-12);
 /** Whisper's unit of `seek`: frames of 10 ms. */
 const SEEK_FRAME_MS = 10;
 
@@ -88,7 +88,16 @@ function verboseBody(transcript: RecordingTranscript, { hasSegments, hasWords }:
   };
 }
 
-function segmentBody({ index, startMs, endMs, text, tokens, confidence, noSpeechProbability }: RecordingSegment): object {
+function segmentBody({
+  index,
+  startMs,
+  endMs,
+  text,
+  tokens,
+  confidence,
+  meanLogProbability,
+  noSpeechProbability,
+}: RecordingSegment): object {
   return {
     id: index,
     seek: Math.floor(startMs / SEEK_FRAME_MS),
@@ -97,14 +106,17 @@ function segmentBody({ index, startMs, endMs, text, tokens, confidence, noSpeech
     text,
     tokens: tokens.map(({ id }) => id),
     temperature: 0,
-    avg_logprob: logOf(confidence),
+    avg_logprob: Math.max(meanLogProbability, LEAST_LOG_PROBABILITY),
     compression_ratio: compressionRatio(text),
     no_speech_prob: noSpeechProbability,
+    confidence,
   };
 }
 
 function wordsOf({ words }: RecordingSegment): object[] {
-  return words.map(({ text, startMs, endMs, timing }) => ({ word: text, start: secondsOf(startMs), end: secondsOf(endMs), timing }));
+  return words.map(({ text, startMs, endMs, timing, confidence }) => {
+    return { word: text, start: secondsOf(startMs), end: secondsOf(endMs), timing, confidence };
+  });
 }
 
 /** As Whisper defines it: UTF-8 bytes of the text over the bytes that zlib makes of them. A repetition has a high one. */
@@ -114,7 +126,7 @@ function compressionRatio(text: string): number {
 }
 
 function logOf(probability: number): number {
-  return Math.log(Math.max(probability, LEAST_PROBABILITY));
+  return Math.max(Math.log(probability), LEAST_LOG_PROBABILITY);
 }
 
 function secondsOf(durationMs: number): number {
