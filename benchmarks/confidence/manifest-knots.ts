@@ -1,0 +1,32 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { ConfidenceKnot } from '@outspoken/asr';
+
+const MANIFEST_URL = new URL('../../models/manifest.json', import.meta.url);
+const MODEL = 'moonshine-tiny';
+
+/** The width at which the formatter of the repository breaks lines. */
+const LINE_WIDTH = 140;
+
+/** Puts knots into the entry of the model, and leaves the rest of the file as it is written. */
+export function writeKnots(knots: Readonly<Record<string, readonly ConfidenceKnot[]>>): void {
+  writeFileSync(MANIFEST_URL, insertKnots(readFileSync(MANIFEST_URL, 'utf8'), knots));
+}
+
+/** The text of the manifest with other knots. */
+export function insertKnots(manifest: string, knots: Readonly<Record<string, readonly ConfidenceKnot[]>>): string {
+  const start = manifest.indexOf(`"${MODEL}": {`);
+  const files = manifest.indexOf('    "files": {', start);
+  if (start < 0 || files < 0) throw new RangeError(`the manifest has no entry of ${MODEL} with files`);
+  const old = manifest.indexOf('    "wordConfidence": {', start);
+  const end = old >= 0 && old < files ? old : files;
+  const efforts = Object.entries(knots).map(([effort, of]) => formatKnots(effort, of));
+  return `${manifest.slice(0, end)}    "wordConfidence": {\n${efforts.join(',\n')}\n    },\n${manifest.slice(files)}`;
+}
+
+function formatKnots(effort: string, knots: readonly ConfidenceKnot[]): string {
+  const pairs = knots.map((knot) => `[${knot.join(', ')}]`);
+  const line = `      "${effort}": [${pairs.join(', ')}]`;
+  // With the comma after it.
+  if (line.length < LINE_WIDTH) return line;
+  return `      "${effort}": [\n${pairs.map((pair) => `        ${pair}`).join(',\n')}\n      ]`;
+}
