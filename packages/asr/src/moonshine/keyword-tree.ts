@@ -95,6 +95,11 @@ export class KeywordTree {
     return this.#settle(progress).settled;
   }
 
+  /** What the phrases are worth that a whole text holds. */
+  worthOf(tokenIds: readonly number[]): number {
+    return this.worthAtEnd(tokenIds.reduce((progress, tokenId) => this.advance(progress, tokenId), this.start));
+  }
+
   /** Of the phrases that end where a word ends the longest counts; those that were begun inside of it are dropped. */
   #settle(progress: KeywordProgress): Pick<KeywordProgress, 'settled' | 'paths'> {
     const complete = progress.paths.find(({ node }) => node.isEnd);

@@ -122,6 +122,7 @@ export class PreparedDecoder implements ClipDecoder {
     return (texts) => readTexts(options, encoded, texts);
   }
 
+  /** Follows several texts of one clip in the rows of the decoder. */
   async #searchBeam({ clip, encoded, encoderMs, end }: Row, { keywords }: Beam): Promise<void> {
     const { now, parameters } = this.#options;
     const { startTokenId, endTokenId } = parameters;

@@ -7,6 +7,7 @@ import type { ClipToDecode } from './clip-decoder.ts';
 import { type Hearing, hearInRounds, isHeardOnce, viewsToDecode } from './clip-hearing.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { NotANumberError } from './greedy-search.ts';
+import { KeywordTrees } from './keyword-trees.ts';
 import { loadMoonshineModel } from './model.ts';
 import { readMoonshineParameters } from './parameters.ts';
 import { PreparedDecoder, type PreparedDecoderOptions } from './prepared-decoder.ts';
@@ -88,6 +89,7 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
   return new MoonshineRecognizer({
     model: Object.freeze({ id, version, family, sampleRateHz, minimumSamples, maximumSamples, graph, maximumBatch }),
     writer: new TranscriptWriter(tokenizer, parameters),
+    keywordTrees: new KeywordTrees(tokenizer),
     decoder,
     now,
   });
@@ -169,7 +171,7 @@ class MoonshineRecognizer implements Recognizer {
         end(clipIndex, { type: 'transcript', transcript: writer.write(found, clip, timings) });
       },
     );
-    // The views of one clip fill the rows of the decoder by themselves.
+    // The views of one clip, or the texts of its beam, fill the rows of the decoder by themselves.
     for (const { clipIndex, clip } of inRounds) {
       try {
         end(clipIndex, { type: 'transcript', transcript: await hearInRounds(clip, this.#parts) });
