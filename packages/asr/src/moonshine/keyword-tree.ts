@@ -4,16 +4,16 @@ import type { Tokenizer } from './tokenizer.ts';
 /** How large a list of keywords may be. */
 export const KEYWORD_LIMITS = Object.freeze({ phrases: 1_000, characters: 100 });
 
-/** What a listed phrase is worth: natural logarithms, added to the log-probability of a text that holds it. */
+/**
+ * What a listed phrase is worth: natural logarithms, added to the log-probability of a text that holds it. Measured for one model;
+ * `bench:keywords` compares some.
+ */
 export interface KeywordBonus {
   /** For each token of the phrase. */
   readonly perToken: number;
   /** Most for one phrase. */
   readonly maximum: number;
 }
-
-/** Cross-validated over speakers by `bench:keywords`. */
-export const DEFAULT_KEYWORD_BONUS: KeywordBonus = Object.freeze({ perToken: 1.5, maximum: 6 });
 
 interface Node {
   readonly children: Map<number, Node>;
@@ -36,8 +36,6 @@ export interface KeywordProgress {
   /** What the text is worth if it goes on as it has begun; given back when it does not. */
   readonly bonus: number;
   readonly paths: readonly Path[];
-  /** Whether a word may begin here without a space, as after a quotation mark. */
-  readonly isAfterMark: boolean;
 }
 
 /**
@@ -47,47 +45,47 @@ export interface KeywordProgress {
  */
 export class KeywordTree {
   /** The progress of a text that has no tokens yet. */
-  readonly start: KeywordProgress = { settled: 0, bonus: 0, paths: [], isAfterMark: false };
-  readonly #spaced: Node = { children: new Map(), isEnd: false };
-  readonly #bare: Node = { children: new Map(), isEnd: false };
+  readonly start: KeywordProgress = { settled: 0, bonus: 0, paths: [] };
+  /** Every phrase begins with a piece that has a space in front, so nothing begins in the middle of a word. */
+  readonly #root: Node = { children: new Map(), isEnd: false };
   readonly #tokenizer: Tokenizer;
   readonly #bonus: KeywordBonus;
 
   /** @throws {@link RecognizerError} `keywords_refused` when there are more than {@link KEYWORD_LIMITS}, or one is longer. */
-  constructor(phrases: readonly string[], tokenizer: Tokenizer, bonus: KeywordBonus = DEFAULT_KEYWORD_BONUS) {
+  constructor(phrases: readonly string[], tokenizer: Tokenizer, bonus: KeywordBonus) {
     checkPhrases(phrases);
     this.#tokenizer = tokenizer;
     this.#bonus = bonus;
-    const spellings = new Set(phrases.flatMap(spellingsOf));
-    for (const spelling of spellings) {
-      insert(this.#spaced, tokenizer.encode(` ${spelling}`));
-      insert(this.#bare, tokenizer.encode(spelling));
+    const encode = encodeOnce(tokenizer);
+    for (const spelling of new Set(phrases.flatMap(spellingsOf))) {
+      // No piece of a vocabulary goes across the space before a word.
+      insert(
+        this.#root,
+        spelling.split(' ').flatMap((word) => encode(` ${word}`)),
+      );
     }
   }
 
   /** Whether there is nothing in it. */
   get isEmpty(): boolean {
-    return this.#spaced.children.size === 0;
+    return this.#root.children.size === 0;
   }
 
   /** Whether a token begins a listed phrase, or goes on with one that was begun. */
   isListed(progress: KeywordProgress, tokenId: number): boolean {
-    return (
-      this.#rootsAt(progress).some(({ children }) => children.has(tokenId)) || progress.paths.some(({ node }) => node.children.has(tokenId))
-    );
+    return this.#root.children.has(tokenId) || progress.paths.some(({ node }) => node.children.has(tokenId));
   }
 
   /** The progress with one more token. */
   advance(progress: KeywordProgress, tokenId: number): KeywordProgress {
     const text = this.#tokenizer.decode([tokenId])[0] ?? '';
     const { settled, paths } = WORD_PART.test(text) ? progress : this.#settle(progress);
-    const begun = this.#rootsAt(progress).map((node) => ({ node, tokenCount: 0, paid: 0 }));
-    const next = [...paths, ...begun].flatMap(({ node, tokenCount, paid }) => {
+    const next = [...paths, { node: this.#root, tokenCount: 0, paid: 0 }].flatMap(({ node, tokenCount, paid }) => {
       const child = node.children.get(tokenId);
       return child ? [{ node: child, tokenCount: tokenCount + 1, paid }] : [];
     });
     const pending = Math.max(0, ...next.map(({ tokenCount, paid }) => this.#worth(tokenCount) - paid));
-    return { settled, bonus: settled + pending, paths: next, isAfterMark: ENDS_IN_MARK.test(text) };
+    return { settled, bonus: settled + pending, paths: next };
   }
 
   /** What the phrases are worth that a text holds which ends here. */
@@ -108,17 +106,12 @@ export class KeywordTree {
     return { settled: progress.settled + worth - complete.paid, paths: [{ ...complete, paid: worth }] };
   }
 
-  #rootsAt({ isAfterMark }: KeywordProgress): readonly Node[] {
-    return isAfterMark ? [this.#spaced, this.#bare] : [this.#spaced];
-  }
-
   #worth(tokenCount: number): number {
     return Math.min(tokenCount * this.#bonus.perToken, this.#bonus.maximum);
   }
 }
 
 const WORD_PART = /^[\p{L}\p{N}\p{M}]/u;
-const ENDS_IN_MARK = /[^\p{L}\p{N}\p{M}\s]$/u;
 
 function checkPhrases(phrases: readonly string[]): void {
   if (phrases.length > KEYWORD_LIMITS.phrases) {
@@ -141,6 +134,15 @@ function spellingsOf(phrase: string): string[] {
     lower.replace(/(?<=^|\s)\p{L}/gu, (letter) => letter.toUpperCase()),
     given.replace(/^\p{L}/u, (l) => l.toUpperCase()),
   ];
+}
+
+function encodeOnce(tokenizer: Tokenizer): (text: string) => readonly number[] {
+  const known = new Map<string, readonly number[]>();
+  return (text) => {
+    const ids = known.get(text) ?? tokenizer.encode(text);
+    known.set(text, ids);
+    return ids;
+  };
 }
 
 function insert(root: Node, tokenIds: readonly number[]): void {

@@ -7,14 +7,16 @@
  */
 export function mergePairs(parts: readonly string[], idOf: (piece: string) => number | undefined): string[] {
   const merged = [...parts];
+  const rankAt = (place: number): number =>
+    place + 1 < merged.length ? (idOf(`${merged[place]}${merged[place + 1]}`) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  const ranks = merged.map((_, place) => rankAt(place));
   for (;;) {
-    let bestId = Number.POSITIVE_INFINITY;
-    let bestPlace = -1;
-    for (let place = 0; place + 1 < merged.length; place += 1) {
-      const id = idOf(`${merged[place]}${merged[place + 1]}`);
-      if (id !== undefined && id < bestId) [bestId, bestPlace] = [id, place];
-    }
-    if (bestPlace < 0) return merged;
-    merged.splice(bestPlace, 2, `${merged[bestPlace]}${merged[bestPlace + 1]}`);
+    const best = Math.min(...ranks);
+    if (!(best < Number.POSITIVE_INFINITY)) return merged;
+    const place = ranks.indexOf(best);
+    merged.splice(place, 2, `${merged[place]}${merged[place + 1]}`);
+    ranks.splice(place, 1);
+    ranks[place] = rankAt(place);
+    if (place > 0) ranks[place - 1] = rankAt(place - 1);
   }
 }

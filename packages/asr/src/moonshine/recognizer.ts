@@ -16,6 +16,9 @@ import { ShippedDecoder } from './shipped-decoder.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { TranscriptWriter } from './transcript-writer.ts';
 
+// Of a model for which nobody has measured one; less than what is best for the small model.
+const CAUTIOUS_BONUS = { perToken: 1, maximum: 4 };
+
 /** A Moonshine model in memory, as `loadModelFiles` of `@outspoken/models` returns it. */
 export interface MoonshineSource {
   readonly manifest: {
@@ -89,7 +92,7 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
   return new MoonshineRecognizer({
     model: Object.freeze({ id, version, family, sampleRateHz, minimumSamples, maximumSamples, graph, maximumBatch }),
     writer: new TranscriptWriter(tokenizer, parameters),
-    keywordTrees: new KeywordTrees(tokenizer),
+    keywordTrees: new KeywordTrees(tokenizer, parameters.keywordBonus ?? CAUTIOUS_BONUS),
     decoder,
     now,
   });
