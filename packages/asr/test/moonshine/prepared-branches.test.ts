@@ -40,7 +40,8 @@ test('its best tokens are those of a greedy search, whatever is decoded beside t
 });
 
 test('tells candidates from the most probable on', async () => {
-  const [{ probabilities, tokenIds }] = (await create().step([START])) as [{ probabilities: number[]; tokenIds: number[] }];
+  const [next] = await create().step([START]);
+  const { probabilities, tokenIds } = next!;
   expect(tokenIds).toHaveLength(64);
   expect(new Set(tokenIds).size).toBe(64);
   expect([...probabilities].sort((a, b) => b - a)).toEqual(probabilities);

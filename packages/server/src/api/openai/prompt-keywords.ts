@@ -2,7 +2,8 @@ import { MAX_KEYWORD_CHARACTERS } from '@outspoken/protocol';
 
 // More words than this in a row are no name or term but a sentence.
 const MAXIMUM_PHRASE_WORDS = 4;
-const SEPARATORS = /[,;:\n\r]+|[.!?]+(?=\s|$)/u;
+// The dot of "Mr." and "St." ends no sentence.
+const SEPARATORS = /[,;:\n\r]+|(?<!(?:^|\s)\p{Lu}\p{L}{0,2})[.!?]+(?=\s|$)/u;
 const OUTER_MARKS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 const CAPITALISED = /^\p{Lu}/u;
 // "GPT-4", "iPhone", "NASA", "H2O": written so wherever they stand.
