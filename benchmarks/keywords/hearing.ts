@@ -1,4 +1,4 @@
-import { WHISPER_ENGLISH } from '@outspoken/evaluation';
+import { editCount, sumErrors, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { progress } from '../support/command-line.ts';
 import { readDevSamples } from '../support/dev-data.ts';
 import { loadOurs } from '../support/our-recognizer.ts';
@@ -53,6 +53,9 @@ export async function hearTrial(
     const counts = countKeywords({ reference: recording.text, words, list }, text, WHISPER_ENGLISH);
     heard.push({ path: recording.audio_filepath, speaker: recording.speaker ?? recording.audio_filepath, text, counts });
   }
-  progress(`${distractorCount} distractors, ${bonus ? `${bonus.perToken} a token, at most ${bonus.maximum}` : 'no list'}`);
+  const missed = editCount(sumErrors(heard.map(({ counts }) => counts.listed)));
+  const others = editCount(sumErrors(heard.map(({ counts }) => counts.others)));
+  const given = bonus ? `${bonus.perToken} a token, at most ${bonus.maximum}` : 'no list';
+  progress(`${distractorCount} distractors, ${given}: ${missed} missed, ${others} other errors`);
   return { ...trial, heard, cpuMs };
 }

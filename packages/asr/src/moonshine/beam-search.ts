@@ -67,8 +67,10 @@ export const BEAM_WIDTH = 4;
 
 // A text that is so much less probable than the best one is not gone on with: e^-10.
 const BEAM_DEPTH = 10;
-// Tokens that texts may still write once one has ended.
+// Tokens that texts may still write once the greedy one has ended.
 const TOKENS_AFTER_END = 12;
+// A text that ends long before the greedy one has lost its way, and is probable only because it says less.
+const SHORTEST_RATIO = 0.7;
 
 /**
  * Follows the most probable texts of a clip side by side; a keyword that is begun counts for its text. A text ends where the end is its
@@ -84,12 +86,14 @@ export async function searchBeam(decoder: BranchingDecoder, options: BeamSearchO
   let endProbabilityAtStart = 0;
   let hasForcedStart = false;
   let lastTokens = options.maximumTokens;
-  const resultOf = (hypothesis: Hypothesis, hasReachedCap: boolean): GreedySearchResult => ({
+  let shortestTokens: number | undefined;
+  const wholeTexts = (): BeamText[] => ended.filter(({ found }) => found.tokenIds.length >= (shortestTokens ?? 0));
+  const resultOf = (hypothesis: Hypothesis, endLogProbability?: number): GreedySearchResult => ({
     tokenIds: hypothesis.tokenIds,
     logProbabilities: hypothesis.logProbabilities,
     endProbabilityAtStart,
     hasForcedStart,
-    hasReachedCap,
+    ...(endLogProbability === undefined ? { hasReachedCap: true } : { hasReachedCap: false, endLogProbability }),
   });
   const bonusAtEnd = ({ progress }: Hypothesis): number => (keywords && progress ? keywords.worthAtEnd(progress) : 0);
   for (let length = 0; length < lastTokens && open.length > 0; length += 1) {
@@ -107,20 +111,26 @@ export async function searchBeam(decoder: BranchingDecoder, options: BeamSearchO
         }
       }
       if (next.tokenIds[0] === endTokenId) {
-        const logProbability = hypothesis.logProbability + Math.log(next.endProbability);
-        ended.push({ found: resultOf(hypothesis, false), logProbability, bonus: bonusAtEnd(hypothesis) });
-        lastTokens = Math.min(lastTokens, length + TOKENS_AFTER_END);
+        const endLogProbability = Math.log(next.endProbability);
+        const found = resultOf(hypothesis, endLogProbability);
+        ended.push({ found, logProbability: hypothesis.logProbability + endLogProbability, bonus: bonusAtEnd(hypothesis) });
+        if (hypothesis.isGreedy) {
+          shortestTokens = length * SHORTEST_RATIO;
+          lastTokens = Math.min(lastTokens, length + TOKENS_AFTER_END);
+        }
       }
-      for (const next_ of goOn(hypothesis, next, options)) steps.push({ row, hypothesis: next_ });
+      for (const longer of goOn(hypothesis, next, options)) steps.push({ row, hypothesis: longer });
     }
-    const kept = select(steps, width, Math.max(...ended.map(totalOf)));
+    // Until the greedy text has ended nobody knows which of the others are whole.
+    const kept = select(steps, width, shortestTokens === undefined ? Number.NEGATIVE_INFINITY : Math.max(...wholeTexts().map(totalOf)));
     branches = kept.map(({ row, hypothesis }) => ({ row, tokenId: hypothesis.tokenIds.at(-1) ?? startTokenId }));
     open = kept.map(({ hypothesis }) => hypothesis);
   }
   signal?.throwIfAborted();
-  if (ended.length > 0) return ended.sort((a, b) => totalOf(b) - totalOf(a));
+  const whole = wholeTexts();
+  if (whole.length > 0) return whole.sort((a, b) => totalOf(b) - totalOf(a));
   return open
-    .map((hypothesis) => ({ found: resultOf(hypothesis, true), logProbability: hypothesis.logProbability, bonus: bonusAtEnd(hypothesis) }))
+    .map((hypothesis) => ({ found: resultOf(hypothesis), logProbability: hypothesis.logProbability, bonus: bonusAtEnd(hypothesis) }))
     .sort((a, b) => totalOf(b) - totalOf(a));
 }
 

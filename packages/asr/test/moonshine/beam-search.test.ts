@@ -79,6 +79,15 @@ test('a text ends only where that is the most probable', async () => {
   expect(await textsOf(language)).toEqual(['the cat']);
 });
 
+test('a text that ends long before the greedy one does not win, and does not stop it', async () => {
+  const words = 'one two three four five six seven eight nine ten and then red blue dog cat man'.split(' ');
+  const language: Record<string, Record<string, number>> = { '': { one: 0.6, yes: 0.4 }, yes: { '.': 1 } };
+  for (const place of words.keys()) {
+    if (place > 0) language[words.slice(0, place).join(' ')] = { [words[place]!]: 0.8 };
+  }
+  expect(await textsOf(language)).toEqual([words.join(' ')]);
+});
+
 test('takes a keyword where the sound leaves a choice, and says what it is worth', async () => {
   const keywords = new KeywordTree(['the dog'], tokenizer, { perToken: 1, maximum: 4 });
   const texts = await searchBeam(decoderOf({ ...FORK, the: { cat: 0.8, dog: 0.2 } }), { ...options, keywords });

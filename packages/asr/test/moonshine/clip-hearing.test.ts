@@ -83,11 +83,11 @@ test('the clip as it is looks for its keywords, for other texts when they are as
   expect(() => beams({ keywords: ['x'.repeat(101)] })).toThrow('keywords[0]');
   // Its texts fill the rows of the decoder by themselves.
   const { samples } = clip;
-  expect([isHeardOnce({ samples, keywords: [] }), isHeardOnce({ samples, keywords: ['a'] }), isHeardOnce({ samples, alternatives: 1 })]).toEqual([
-    true,
-    false,
-    false,
-  ]);
+  expect([
+    isHeardOnce({ samples, keywords: [] }),
+    isHeardOnce({ samples, keywords: ['a'] }),
+    isHeardOnce({ samples, alternatives: 1 }),
+  ]).toEqual([true, false, false]);
 });
 
 test('tells as many other texts as were asked for', async () => {
