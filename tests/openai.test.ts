@@ -181,6 +181,14 @@ describe('transcriptions', () => {
     expect(text).toMatch(/weasels/i);
   });
 
+  test('a prompt says what to expect', async () => {
+    const file = async () =>
+      toFile(readFileSync(fixturePath('speech/confbridge-only-participant.wav')), 'speech.wav', { type: 'audio/wav' });
+    const hear = async (prompt: string) => (await client.audio.transcriptions.create({ file: await file(), model: MODEL, prompt })).text;
+    expect(await hear('')).not.toMatch(/in the conference/);
+    expect(await hear('the conference, Thornton')).toMatch(/participant in the conference/);
+  });
+
   test('silence is an empty text', async () => {
     const silence = await toFile(writeWav([new Float32Array(32_000)], { sampleRateHz: 16_000 }), 'silence.wav');
     expect(await client.audio.transcriptions.create({ file: silence, model: MODEL })).toMatchObject({ text: '' });

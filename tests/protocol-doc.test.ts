@@ -8,6 +8,7 @@ import {
   MAX_CLIP_MS,
   MAX_CONTROL_BYTES,
   MAX_FRAME_BYTES,
+  MAX_HELLO_BYTES,
   MAX_SERVER_MESSAGE_BYTES,
   MIN_CLIP_SAMPLES,
   parseClientMessage,
@@ -79,6 +80,7 @@ test('the table of close codes is the one in code', () => {
 test('the limits are those in code', () => {
   const numbers = tableUnder('Limits').map(([, value]) => Number.parseInt(value!, 10));
   expect(numbers.slice(0, -1)).toEqual([
+    MAX_HELLO_BYTES,
     MAX_CONTROL_BYTES,
     MAX_SERVER_MESSAGE_BYTES,
     MAX_FRAME_BYTES,

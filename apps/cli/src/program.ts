@@ -80,6 +80,8 @@ function addServe(program: Command): void {
 // `auto` spends more only on live speech.
 const EFFORTS = SETTINGS.effort.values.filter((effort) => effort !== 'auto');
 
+const KEYWORDS_TEXT = 'words and phrases to expect: with commas between them, or a file with one on each line';
+
 function effortOption(): Option {
   const text = 'what this machine spends on a clip: heard once, again where it is not sure, at three to five speeds';
   return new Option('--effort <effort>', text).choices(EFFORTS);
@@ -102,6 +104,7 @@ function addTranscribe(program: Command, context: CommandContext, onExitCode: (c
     .option('--mask-profanity', 'leave only the first letter of profane words')
     .option('--redact <what>', `replace these, separated by commas: ${REDACTIONS.join(', ')}`, parseList(REDACTIONS))
     .option('--workers <count>', 'recognition processes on this machine (default: one per core)', parseCount(MAXIMUM_WORKERS))
+    .option('--keywords <list>', KEYWORDS_TEXT)
     .addOption(effortOption())
     .option('-q, --quiet', 'say nothing but failures')
     .option('--verbose', 'show the log of the engine')
@@ -114,6 +117,7 @@ function addTranscribe(program: Command, context: CommandContext, onExitCode: (c
         'outspoken transcribe "2026/**/*.ogg" --format jsonl | jq -r .text',
         'arecord -f cd -d 10 | outspoken transcribe -',
         'outspoken transcribe calls/ --out transcripts/ --redact digits,email --numerals digits',
+        'outspoken transcribe meeting.mp3 --keywords "Zyntrix, Margaret Hale"',
         'outspoken transcribe meeting.mp3 --server http://127.0.0.1:8080',
       ]),
     )
@@ -136,6 +140,7 @@ function addEvaluate(program: Command, context: CommandContext, onExitCode: (cod
     .option('--server <url>', 'let this server do the work instead of this machine', parseAddress)
     .option('--model <name>', 'model that recognizes speech (default: that of the settings, or the one of the server)')
     .option('--workers <count>', 'recognition processes on this machine (default: one per core)', parseCount(MAXIMUM_WORKERS))
+    .option('--keywords <list>', KEYWORDS_TEXT)
     .addOption(effortOption())
     .option('-q, --quiet', 'say nothing but results and failures')
     .option('--verbose', 'show the log of the engine')

@@ -77,7 +77,7 @@ test('does not take an end without a transcript for one', async () => {
 test('tells the engine how texts are written', async () => {
   const engine = engineOf(EVENTS);
   const format = textFormat({ redact: ['digits'] });
-  await new LocalTranscriber(engine, format).transcribe({ ...task, onProgress: () => {} });
+  await new LocalTranscriber(engine, { format }).transcribe({ ...task, onProgress: () => {} });
   await new LocalTranscriber(engine).transcribe({ ...task, onProgress: () => {} });
   expect(engine.asked).toEqual([format, DEFAULT_TEXT_FORMAT]);
 });

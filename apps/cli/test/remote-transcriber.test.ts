@@ -112,6 +112,14 @@ test.each(['', '/', '/v1', '/v1/'])('takes the address as other clients want it:
   expect(seen.map((request) => request.url)).toEqual(['/base/v1/audio/transcriptions']);
 });
 
+test('says what is expected, if anything is', async () => {
+  const { url, seen } = await startServer((_request, response) => response.end(JSON.stringify(VERBOSE_ANSWER)));
+  await new RemoteTranscriber({ serverUrl: url, model: 'm', keywords: ['Hale', 'rigor mortis'] }).transcribe(taskOf());
+  await new RemoteTranscriber({ serverUrl: url, model: 'm' }).transcribe(taskOf());
+  expect((await formOf(seen[0]!)).get('keywords')).toBe('Hale\nrigor mortis');
+  expect([...(await formOf(seen[1]!)).keys()]).not.toContain('keywords');
+});
+
 test('asks for the form of the text, and writes it so even when the server does not', async () => {
   const { url, seen } = await startServer((_request, response) => {
     response.end(JSON.stringify({ ...VERBOSE_ANSWER, text: 'pin 4319', segments: [], words: [] }));

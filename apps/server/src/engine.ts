@@ -16,7 +16,7 @@ export interface Engine {
    */
   transcribe(
     path: string,
-    options: { readonly signal: AbortSignal; readonly format?: TextFormat },
+    options: { readonly signal: AbortSignal; readonly format?: TextFormat; readonly keywords?: readonly string[] },
   ): AsyncGenerator<FileEvent, void, undefined>;
   /** Recognition processes that are ready. */
   readonly slots: number;

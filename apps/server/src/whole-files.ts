@@ -17,7 +17,7 @@ export interface WholeFileRecognizer extends AsyncDisposable {
   /** Form of the weights that is used. */
   readonly graph: string;
   /** @throws `MediaError` for a file that cannot be decoded, `RecognizerError` `clip_too_long` for one that is too long for the model. */
-  transcribe(path: string, signal: AbortSignal): Promise<WholeFileResult>;
+  transcribe(path: string, options: { readonly signal: AbortSignal; readonly keywords?: readonly string[] }): Promise<WholeFileResult>;
 }
 
 /**
@@ -33,12 +33,12 @@ export async function loadWholeFileRecognizer(settings: RecognizerSettings & Pic
   return {
     model: settings.model,
     graph,
-    async transcribe(path, signal) {
+    async transcribe(path, { signal, keywords = [] }) {
       const { samples, isTruncated } = await decode(path, signal);
       // Zeros for what is shorter than the model takes, as the worker does.
       const padded = new Float32Array(Math.max(samples.length, minimumSamples));
       padded.set(samples);
-      const [transcript] = await recognizer.transcribe([{ samples: padded, effort }], { signal });
+      const [transcript] = await recognizer.transcribe([{ samples: padded, effort, keywords }], { signal });
       return { text: transcript?.text ?? '', durationMs: (samples.length / sampleRateHz) * 1000, isTruncated };
     },
     [Symbol.asyncDispose]: () => recognizer[Symbol.asyncDispose](),

@@ -1,6 +1,7 @@
 export { type ConfidenceCalibration, type ConfidenceKnot, calibrateConfidence } from './confidence-calibration.ts';
 export type { Effort } from './effort.ts';
 export { buildMoonshineGraphs, type GraphParameters, MOONSHINE_GRAPH_VERSION, type PreparedGraphs } from './moonshine/graph/build.ts';
+export { KEYWORD_LIMITS } from './moonshine/keyword-tree.ts';
 export { DEFAULT_MOONSHINE_OPTIONS, loadMoonshine, type MoonshineOptions, type MoonshineSource } from './moonshine/recognizer.ts';
 export type { MoonshineReference } from './moonshine/self-check.ts';
 export type { WeightForm } from './onnx-graph/quantized-linear.ts';
@@ -14,4 +15,4 @@ export type {
   TranscribeOptions,
 } from './recognizer.ts';
 export { RecognizerError, type RecognizerErrorCode, type RecognizerErrorOptions } from './recognizer-error.ts';
-export type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from './transcript.ts';
+export type { Alternative, EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from './transcript.ts';

@@ -1,5 +1,12 @@
 /** Why a recognizer refused a clip or failed on it. */
-export type RecognizerErrorCode = 'audio_not_finite' | 'clip_too_short' | 'clip_too_long' | 'model_failed' | 'not_a_number' | 'graph_wrong';
+export type RecognizerErrorCode =
+  | 'audio_not_finite'
+  | 'clip_too_short'
+  | 'clip_too_long'
+  | 'keywords_refused'
+  | 'model_failed'
+  | 'not_a_number'
+  | 'graph_wrong';
 
 /** Context of a {@link RecognizerError}. */
 export interface RecognizerErrorOptions extends ErrorOptions {
@@ -8,7 +15,7 @@ export interface RecognizerErrorOptions extends ErrorOptions {
 }
 
 /**
- * A clip that was refused before the graph ran (`audio_not_finite`, `clip_too_short`, `clip_too_long`), or a model that
+ * A clip that was refused before the graph ran (`audio_not_finite`, `clip_too_short`, `clip_too_long`, `keywords_refused`), or a model that
  * failed (`model_failed`), computed something that is not a number (`not_a_number`), or whose prepared graphs compute something else than
  * they should on this processor (`graph_wrong`).
  */

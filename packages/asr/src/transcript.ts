@@ -16,6 +16,11 @@ export interface Transcript {
   readonly meanLogProbability: number;
   /** Probability that the first step ends the text, 0-1; 1 when the silence gate acted. */
   readonly noSpeechProbability: number;
+  /**
+   * When asked for, the texts that the search ended with, the best first: at most as many as were asked for, distinct, none empty. With an
+   * effort above `fast` they are those of the clip as it is, and {@link text} may be none of them.
+   */
+  readonly alternatives?: readonly Alternative[];
   /** Why {@link text} is empty; absent when it is not. */
   readonly emptyReason?: EmptyReason;
   /** The guards that changed the plain result of the search, in the order in which they acted; each at most once. */
@@ -39,6 +44,13 @@ export type EmptyReason = 'silence' | 'no_speech' | 'filtered';
  * `repetition` a runaway repetition at the end was reduced to its first occurrence.
  */
 export type GuardAction = 'silence' | 'forced_start' | 'memorised_phrase' | 'token_cap' | 'repetition';
+
+/** One of several texts of a clip. */
+export interface Alternative {
+  readonly text: string;
+  /** Natural logarithm of the probability of the whole text, its end included; what keywords add is not in it. */
+  readonly logProbability: number;
+}
 
 /** One piece of the model's vocabulary. */
 export interface Token {

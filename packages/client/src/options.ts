@@ -49,6 +49,8 @@ export interface SpeechClientOptions extends Partial<SpeechClientSettings> {
   readonly wantsInterims: boolean;
   /** How texts are written. @defaultValue as they were heard */
   readonly format?: TextFormat;
+  /** Words and phrases that are expected, at most 1,000 of at most 100 characters. @defaultValue none */
+  readonly keywords?: readonly string[];
   /** Monotonic clock in milliseconds. @defaultValue `performance.now` */
   readonly now?: () => number;
   /** Wall clock in milliseconds since 1970. @defaultValue `Date.now` */
@@ -67,6 +69,7 @@ export interface ResolvedOptions extends SpeechClientSettings {
   readonly clipPolicyId: string;
   readonly wantsInterims: boolean;
   readonly format: TextFormat | undefined;
+  readonly keywords: readonly string[] | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -93,6 +96,7 @@ export function resolveOptions(options: SpeechClientOptions): ResolvedOptions {
     clipPolicyId: options.clipPolicyId,
     wantsInterims: options.wantsInterims,
     format: options.format,
+    keywords: options.keywords,
     outboxMaxBytes: inRange('outboxMaxBytes', options.outboxMaxBytes ?? settings.outboxMaxBytes, 1024),
     clipTtlMs: inRange('clipTtlMs', options.clipTtlMs ?? settings.clipTtlMs, 1),
     backoff: { baseMs: inRange('backoff.baseMs', backoff.baseMs, 1), maxMs: inRange('backoff.maxMs', backoff.maxMs, 1) },

@@ -185,7 +185,7 @@ export class SpeechClient {
   }
 
   #hello(): HelloMessage {
-    const { sdk, clipPolicyId, wantsInterims, format, clock } = this.#settings;
+    const { sdk, clipPolicyId, wantsInterims, format, keywords, clock } = this.#settings;
     return {
       type: 'hello',
       protocol: PROTOCOL_NAME,
@@ -194,6 +194,7 @@ export class SpeechClient {
       clipPolicyId,
       wantsInterims,
       ...(format === undefined ? {} : { format }),
+      ...(keywords === undefined ? {} : { keywords }),
       edgeTimeMs: clock.wallClock(),
       ...(this.#resumeToken === undefined ? {} : { resumeToken: this.#resumeToken }),
     };

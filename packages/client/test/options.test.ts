@@ -29,5 +29,6 @@ test('settings out of range are refused by name', () => {
 
 test('how texts are written is passed on as it is', () => {
   expect(resolveOptions(NEEDED).format).toBeUndefined();
+  expect(resolveOptions({ ...NEEDED, keywords: ['Hale'] }).keywords).toEqual(['Hale']);
   expect(resolveOptions({ ...NEEDED, format: { redact: ['email'] } }).format).toEqual({ redact: ['email'] });
 });

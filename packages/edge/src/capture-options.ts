@@ -1,5 +1,5 @@
 import { type ClipPolicy, DEFAULT_CLIP_POLICY } from '@outspoken/audio';
-import { parseTextFormat, type TextFormat } from '@outspoken/protocol';
+import { parseKeywords, parseTextFormat, type TextFormat } from '@outspoken/protocol';
 import { Segmenter } from '@outspoken/vad';
 import { folderUrl } from './assets.ts';
 import type { AudioSource } from './microphone.ts';
@@ -18,6 +18,8 @@ export interface SpeechCaptureOptions {
   readonly wantsInterims?: boolean;
   /** How the server writes what it hears: numerals, profanity, redaction. @defaultValue as it was heard */
   readonly format?: TextFormat;
+  /** Words and phrases that are expected, at most 1,000 of at most 100 characters: where the sound leaves a choice they are taken. @defaultValue none */
+  readonly keywords?: readonly string[];
   /** How long `close()` waits for outstanding transcripts, in milliseconds, 0 to 600000. @defaultValue 10000 */
   readonly closeTimeoutMs?: number;
 }
@@ -30,6 +32,7 @@ export interface ResolvedCaptureOptions {
   readonly policy: ClipPolicy;
   readonly wantsInterims: boolean;
   readonly format: TextFormat;
+  readonly keywords: readonly string[];
   readonly closeTimeoutMs: number;
 }
 
@@ -41,13 +44,15 @@ export const DEFAULT_CAPTURE_OPTIONS = Object.freeze({
   policy: DEFAULT_CLIP_POLICY,
   wantsInterims: true,
   format: Object.freeze({}),
+  keywords: Object.freeze([]),
   closeTimeoutMs: 10_000,
 });
 
 /**
  * Fills in the defaults and checks the options once.
  *
- * @throws TypeError for an address that is not http(s), RangeError for a policy out of range, ProtocolError for a format there is not.
+ * @throws TypeError for an address that is not http(s), RangeError for a policy out of range, ProtocolError for a format there is not and
+ *   for keywords that are too many or too long.
  */
 export function resolveCaptureOptions(options: SpeechCaptureOptions, baseUrl: string | undefined): ResolvedCaptureOptions {
   const policy = options.policy ?? DEFAULT_CAPTURE_OPTIONS.policy;
@@ -64,6 +69,7 @@ export function resolveCaptureOptions(options: SpeechCaptureOptions, baseUrl: st
     policy,
     wantsInterims: options.wantsInterims ?? DEFAULT_CAPTURE_OPTIONS.wantsInterims,
     format: parseTextFormat(options.format ?? DEFAULT_CAPTURE_OPTIONS.format),
+    keywords: parseKeywords(options.keywords ?? DEFAULT_CAPTURE_OPTIONS.keywords),
     closeTimeoutMs,
   };
 }

@@ -167,8 +167,17 @@ export class SpeechCapture extends TypedEventTarget {
       return this.#link;
     }
     const { serverUrl, assetBaseUrl, ...rest } = this.#options;
-    const { policy, wantsInterims, format, closeTimeoutMs } = rest;
-    const setup = { serverUrl: serverUrl.href, assetBaseUrl: assetBaseUrl.href, policy, wantsInterims, format, closeTimeoutMs, sdk: SDK };
+    const { policy, wantsInterims, format, keywords, closeTimeoutMs } = rest;
+    const setup = {
+      serverUrl: serverUrl.href,
+      assetBaseUrl: assetBaseUrl.href,
+      policy,
+      wantsInterims,
+      format,
+      keywords,
+      closeTimeoutMs,
+      sdk: SDK,
+    };
     const link = new WorkerLink(this.#platform, setup, (message) => this.#receive(link, message));
     link.setMuted(this.#status.isMuted);
     this.#link = link;

@@ -96,6 +96,7 @@ export class SpeechWorker {
       clipPolicyId: policyId,
       wantsInterims: setup.wantsInterims,
       format: setup.format,
+      ...(setup.keywords.length === 0 ? {} : { keywords: setup.keywords }),
       closeTimeoutMs: setup.closeTimeoutMs,
     });
     const latencies = new LatencyBook(now);

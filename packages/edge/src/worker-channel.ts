@@ -11,6 +11,7 @@ export interface WorkerSetup {
   readonly policy: ClipPolicy;
   readonly wantsInterims: boolean;
   readonly format: TextFormat;
+  readonly keywords: readonly string[];
   readonly closeTimeoutMs: number;
   readonly sdk: { readonly name: string; readonly version: string };
 }

@@ -35,5 +35,8 @@ test('passes on how texts are written, and refuses what the server would', () =>
   const base = { serverUrl: '/', assetBaseUrl: '/' };
   expect(resolveCaptureOptions(base, PAGE).format).toEqual({});
   expect(resolveCaptureOptions({ ...base, format: { numerals: 'digits' } }, PAGE).format).toEqual({ numerals: 'digits' });
+  expect(resolveCaptureOptions(base, PAGE).keywords).toEqual([]);
+  expect(resolveCaptureOptions({ ...base, keywords: ['Hale'] }, PAGE).keywords).toEqual(['Hale']);
+  expect(() => resolveCaptureOptions({ ...base, keywords: ['x'.repeat(101)] }, PAGE)).toThrow(/keywords\[0\] must be/);
   expect(() => resolveCaptureOptions({ ...base, format: { numerals: 'roman' } as object }, PAGE)).toThrow(/format.numerals must be/);
 });

@@ -26,6 +26,7 @@ const SETUP: ToWorkerMessage = {
     policy: DEFAULT_CLIP_POLICY,
     wantsInterims: true,
     format: {},
+    keywords: [],
     closeTimeoutMs: 500,
     sdk: { name: 'test', version: '0' },
   },

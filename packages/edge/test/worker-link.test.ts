@@ -10,6 +10,7 @@ const SETUP = {
   policy: DEFAULT_CLIP_POLICY,
   wantsInterims: false,
   format: {},
+  keywords: [],
   closeTimeoutMs: 2000,
   sdk: { name: 'test', version: '0' },
 };

@@ -2,6 +2,7 @@ import {
   audioFormat,
   byteCount,
   endReason,
+  keywords,
   policyId,
   sdk,
   sessionMs,
@@ -26,6 +27,8 @@ export const CLIENT_MESSAGES = Object.freeze({
     wantsInterims: boolean,
     /** How texts of clips that start from now on are written. */
     format: optional(textFormat),
+    /** Words and phrases that are expected in clips that start from now on. */
+    keywords: optional(keywords),
     /** Wall clock of the edge when the message was written. */
     edgeTimeMs: wallClockMs,
     /** From the last `welcome`, to go on with that session. */

@@ -1,4 +1,5 @@
 import { AUDIO_ENCODINGS } from './audio-frame.ts';
+import { MAX_KEYWORD_CHARACTERS, MAX_KEYWORDS } from './limits.ts';
 import { array, integer, number, object, oneOf, optional, type Schema, string } from './schema.ts';
 import { UUID_PATTERN } from './uuid.ts';
 
@@ -49,6 +50,9 @@ export const textFormat = object({
   /** What is replaced by `[digits]` and `[email]`. */
   redact: optional(array(oneOf(['digits', 'email']), { maximum: 8 })),
 });
+
+/** Words and phrases that are expected. */
+export const keywords = array(string({ maximum: MAX_KEYWORD_CHARACTERS }), { maximum: MAX_KEYWORDS });
 
 export const sdk = object({ name: string({ maximum: 64 }), version: string({ maximum: 64 }) });
 export const audioFormat = object({

@@ -25,6 +25,7 @@ export {
 export { CLOSE_CODES, type CloseCode, type CloseCodeInfo, shouldReconnect } from './close-codes.ts';
 export { type ClipEvent, type ClipState, isInFlight, isTerminal, nextClipState, placeFrame, type TerminalClipState } from './delivery.ts';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeInfo, isErrorCode } from './error-codes.ts';
+export { parseKeywords } from './keyword-list.ts';
 export {
   CHUNK_MS,
   DEFAULT_WINDOW,
@@ -32,6 +33,9 @@ export {
   MAX_CLIP_MS,
   MAX_CONTROL_BYTES,
   MAX_FRAME_BYTES,
+  MAX_HELLO_BYTES,
+  MAX_KEYWORD_CHARACTERS,
+  MAX_KEYWORDS,
   MAX_SERVER_MESSAGE_BYTES,
   MIN_CLIP_SAMPLES,
   MIN_LEVEL_DBFS,

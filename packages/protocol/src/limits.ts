@@ -2,8 +2,14 @@
 export const PROTOCOL_NAME = 'asr.v1';
 /** Prefix of the second subprotocol, which carries the ticket of `POST v1/sessions`. */
 export const TICKET_PREFIX = 'ticket.';
-/** Largest control message from client to server, in bytes of UTF-8. */
+/** Largest control message from client to server but `hello`, in bytes of UTF-8. */
 export const MAX_CONTROL_BYTES = 8192;
+/** Largest `hello`, in bytes of UTF-8: it may carry a list of keywords. */
+export const MAX_HELLO_BYTES = 131_072;
+/** Most keywords in a `hello`. */
+export const MAX_KEYWORDS = 1000;
+/** Longest keyword, in UTF-16 units. */
+export const MAX_KEYWORD_CHARACTERS = 100;
 /** Largest message from server to client, in bytes of UTF-8: the words of a 30 s clip do not fit in {@link MAX_CONTROL_BYTES}. */
 export const MAX_SERVER_MESSAGE_BYTES = 262_144;
 /** Largest audio frame with its header, in bytes. */

@@ -1,6 +1,6 @@
 import { CLIENT_MESSAGES, type ClientMessage } from './client-messages.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
-import { MAX_CONTROL_BYTES, MAX_SERVER_MESSAGE_BYTES } from './limits.ts';
+import { MAX_CONTROL_BYTES, MAX_HELLO_BYTES, MAX_SERVER_MESSAGE_BYTES } from './limits.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { type Schema, union } from './schema.ts';
 import { type ErrorMessage, SERVER_MESSAGES, type ServerMessage } from './server-messages.ts';
@@ -14,7 +14,9 @@ const serverMessage: Schema<ServerMessage> = union(SERVER_MESSAGES);
  * @throws ProtocolError `frame_too_large`, `bad_message`, `unknown_message`, `unsupported_encoding` or `unsupported_protocol`.
  */
 export function parseClientMessage(text: string): ClientMessage {
-  return clientMessage.parse(parseJson(text, MAX_CONTROL_BYTES), '');
+  const message = clientMessage.parse(parseJson(text, MAX_HELLO_BYTES), '');
+  checkSize(text, maximumBytesOf(message));
+  return message;
 }
 
 /**
@@ -33,10 +35,10 @@ export function parseServerMessage(text: string): ServerMessage {
  * @throws ProtocolError with the path of the first field that is wrong, or `frame_too_large`.
  */
 export function encodeMessage(message: ClientMessage | ServerMessage): string {
-  const isClientMessage = Object.hasOwn(CLIENT_MESSAGES, message.type);
+  const isClientMessage = isFromClient(message);
   const checked = (isClientMessage ? clientMessage : serverMessage).parse(message, '');
   const text = JSON.stringify(checked);
-  checkSize(text, isClientMessage ? MAX_CONTROL_BYTES : MAX_SERVER_MESSAGE_BYTES);
+  checkSize(text, isClientMessage ? maximumBytesOf(message) : MAX_SERVER_MESSAGE_BYTES);
   return text;
 }
 
@@ -54,6 +56,14 @@ export function createErrorMessage(
     retryable: options.isRetryable ?? ERROR_CODES[code].isRetryable,
     ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }),
   };
+}
+
+function isFromClient(message: ClientMessage | ServerMessage): message is ClientMessage {
+  return Object.hasOwn(CLIENT_MESSAGES, message.type);
+}
+
+function maximumBytesOf({ type }: ClientMessage): number {
+  return type === 'hello' ? MAX_HELLO_BYTES : MAX_CONTROL_BYTES;
 }
 
 function parseJson(text: string, maximumBytes: number): unknown {

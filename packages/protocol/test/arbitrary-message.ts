@@ -43,6 +43,7 @@ const hello = fc.record(
     clipPolicyId: policyId,
     wantsInterims: fc.boolean(),
     format,
+    keywords: fc.array(fc.string({ maxLength: 100 }), { maxLength: 20 }),
     edgeTimeMs: wallMs,
     resumeToken: token,
   },

@@ -5,6 +5,7 @@ import {
   createErrorMessage,
   encodeMessage,
   MAX_CONTROL_BYTES,
+  MAX_HELLO_BYTES,
   MAX_SERVER_MESSAGE_BYTES,
   ProtocolError,
   parseClientMessage,
@@ -126,6 +127,20 @@ test('the size limit counts bytes of UTF-8', () => {
     expect(codeOf(() => parseClientMessage(fill(unit, count)))).toBe('none');
     expect(codeOf(() => parseClientMessage(fill(unit, count + 1)))).toBe('frame_too_large');
   }
+  const hello = (keywords: readonly string[]): ClientMessage => ({
+    type: 'hello',
+    protocol: 'asr.v1',
+    sdk: { name: 'test', version: '1' },
+    audio: { encoding: 'pcm_s16le', sampleRateHz: 16_000 },
+    clipPolicyId: `sha256:${'0'.repeat(64)}`,
+    wantsInterims: true,
+    keywords,
+    edgeTimeMs: 0,
+  });
+  const many = hello(new Array<string>(1000).fill('x'.repeat(100)));
+  expect(parseClientMessage(encodeMessage(many))).toEqual(many);
+  expect(codeOf(() => encodeMessage(hello(new Array<string>(1000).fill('€'.repeat(100)))))).toBe('frame_too_large');
+  expect(codeOf(() => parseClientMessage(' '.repeat(MAX_HELLO_BYTES + 1)))).toBe('frame_too_large');
   expect(codeOf(() => parseServerMessage(' '.repeat(MAX_SERVER_MESSAGE_BYTES + 1)))).toBe('frame_too_large');
 });
 

@@ -1,3 +1,4 @@
+export { MAX_KEYWORD_CHARACTERS, MAX_KEYWORDS } from '@outspoken/protocol';
 export { DEFAULT_HTTP_OPTIONS, type HttpOptions } from './api/http-options.ts';
 export { DEFAULT_STREAM_OPTIONS, type StreamOptions } from './api/stream-options.ts';
 export { buildServer, type OutspokenServer } from './build-server.ts';

@@ -185,14 +185,20 @@ test('several files share the workers, and each has its own order', async () => 
   bench.expectRest();
 });
 
-test('writes the text as its caller asks', async () => {
+test('expects what its caller expects, and writes the text as he asks', async () => {
   const bench = transcriberBench([clipReading(0), endReading(5000)]);
   const events: FileEvent[] = [];
   const transcribed = (async () => {
-    const options = { signal: new AbortController().signal, protocol: 'openai', format: { numerals: 'digits' } } as const;
+    const options = {
+      signal: new AbortController().signal,
+      protocol: 'openai',
+      format: { numerals: 'digits' },
+      keywords: ['Hale'],
+    } as const;
     for await (const event of bench.transcriber.transcribe('x', options)) events.push(event);
   })();
   await settle();
+  expect(bench.dispatcher.running[0]!.job.keywords).toEqual(['Hale']);
   Object.assign(bench.dispatcher.running[0]!.job, { jobId: 'twenty five dollars' });
   await bench.finishAll();
   await transcribed;

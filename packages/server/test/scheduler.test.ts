@@ -299,6 +299,14 @@ test('refuses senseless limits', () => {
   expect(() => new Bench(1, { interimWaitRatio: Number.NaN })).toThrow(RangeError);
 });
 
+test('tells the dispatcher what is expected in a clip', async () => {
+  const bench = new Bench(1);
+  bench.submit('first', { keywords: ['Thornton'] });
+  bench.submit('second');
+  await bench.finishAll();
+  expect(bench.dispatcher.jobs.map(({ keywords }) => keywords)).toEqual([['Thornton'], undefined]);
+});
+
 test('tells the dispatcher what was seen of a clip, in a batch and after a promotion too', async () => {
   const bench = new Bench(1, { maximumBatch: 2 });
   const speech = (voicedMs: number) => ({ voicedMs, peakProbability: 0.9, meanProbability: 0.7 });

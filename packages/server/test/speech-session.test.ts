@@ -324,6 +324,13 @@ test('closing gives everything back', () => {
   expect(clock.pending).toBe(0);
 });
 
+test('expects in the clips of a connection what its hello says, in whole clips only', () => {
+  const { attach, speak, dispatcher } = bench();
+  attach(false, { ...HELLO, keywords: ['Thornton'] });
+  speak(0);
+  expect(dispatcher.running.at(-1)!.job.keywords).toEqual(['Thornton']);
+});
+
 test('what is redacted is in no message and no result that is kept, whatever a later connection asks for', async () => {
   const { session, attach, speak, dispatcher } = bench();
   const connection = attach(false, { ...HELLO, format: { redact: ['digits'], numerals: 'digits' } });

@@ -62,6 +62,16 @@ test('a frame that is too large is called so', async () => {
   expect((await client.closed).code).toBe(1009);
 });
 
+test('a hello may be longer than other messages, for its keywords', async () => {
+  const server = await startServer();
+  const keywords = new Array<string>(1000).fill('x'.repeat(100));
+  const client = await RawClient.connect(server.base);
+  client.send(JSON.stringify({ ...HELLO, keywords }));
+  await client.next('welcome');
+  client.send(JSON.stringify({ ...HELLO, keywords }));
+  expect(await client.next('error')).toMatchObject({ code: 'frame_too_large' });
+});
+
 test('text that is not UTF-8 closes the socket with 1007', async () => {
   const server = await startServer();
   const client = await RawClient.open(server.base);

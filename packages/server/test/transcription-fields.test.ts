@@ -17,7 +17,25 @@ test('asks for json with nothing else unless told otherwise', () => {
     hasWords: false,
     hasLogprobs: false,
     text: DEFAULT_TEXT_FORMAT,
+    keywords: [],
   });
+});
+
+test('expects what the prompt names and what the list says, each once', () => {
+  expect(parse(['prompt', 'Glossary: Zyntrix, Margaret Hale']).keywords).toEqual(['Glossary', 'Zyntrix', 'Margaret Hale']);
+  expect(parse(['keywords', 'Hale, Thornton\nrigor mortis']).keywords).toEqual(['Hale', 'Thornton', 'rigor mortis']);
+  expect(parse(['keywords[]', 'Hale'], ['keywords[]', 'Thornton'], ['prompt', 'Hale, Milton']).keywords).toEqual([
+    'Hale',
+    'Thornton',
+    'Milton',
+  ]);
+});
+
+test('refuses a list that is too long, and takes of a prompt what there is room for', () => {
+  const names = Array.from({ length: 1001 }, (_, place) => `Name${place}`);
+  expect(() => parse(['keywords', names.join()])).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'keywords' }));
+  expect(() => parse(['keywords', 'x'.repeat(101)])).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'keywords' }));
+  expect(parse(['prompt', names.join()]).keywords).toEqual(names.slice(0, 1000));
 });
 
 test.each(['json', 'text', 'srt', 'verbose_json', 'vtt'])('takes the format %s', (format) => {

@@ -52,6 +52,7 @@ const FIELDS = {
   hasWords: false,
   hasLogprobs: false,
   text: DEFAULT_TEXT_FORMAT,
+  keywords: [],
 } as const;
 
 const jsonOf = (transcript: RecordingTranscript, fields: object): Record<string, unknown> =>

@@ -16,6 +16,7 @@ function open(options: Parameters<typeof sessionBench>[0] = {}, wantsInterims = 
     tenant: 'one',
     wantsInterims: () => wantsInterims,
     format: DEFAULT_TEXT_FORMAT,
+    keywords: undefined,
     onInterim: (_revision, text) => interims.push(text),
     onSettled: (result) => results.push(result),
   });

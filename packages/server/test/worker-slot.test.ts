@@ -68,9 +68,10 @@ test('gives each clip of a batch with what was seen of it', () => {
   const speech = { voicedMs: 96, peakProbability: 0.9, meanProbability: 0.7 };
   const samples = new Float32Array(1600);
   const signal = new AbortController().signal;
-  slot.give([new RecognitionTask({ jobId: 'a', samples, speech, signal }), new RecognitionTask({ jobId: 'b', samples })]);
+  const keywords = ['Thornton'];
+  slot.give([new RecognitionTask({ jobId: 'a', samples, speech, keywords, signal }), new RecognitionTask({ jobId: 'b', samples })]);
   const clips = [
-    { jobId: 'a', samples, speech },
+    { jobId: 'a', samples, speech, keywords },
     { jobId: 'b', samples },
   ];
   expect(child.sent).toStrictEqual([{ type: 'batch', batchId: 1, clips }]);

@@ -36,6 +36,8 @@ export interface EvaluateOptions extends ReportFiles {
   readonly jobs: number;
   readonly workers?: number;
   readonly effort?: string;
+  /** Words and phrases that are expected: a list with commas, or a file. */
+  readonly keywords?: string;
   readonly model?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;

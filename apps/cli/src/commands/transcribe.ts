@@ -29,6 +29,8 @@ export interface TranscribeOptions {
   /** Recognition processes of this machine. */
   readonly workers?: number;
   readonly effort?: string;
+  /** Words and phrases that are expected: a list with commas, or a file. */
+  readonly keywords?: string;
   readonly model?: string;
   readonly numerals?: Numerals;
   readonly maskProfanity?: boolean;

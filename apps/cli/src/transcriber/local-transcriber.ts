@@ -7,7 +7,10 @@ import type { Transcriber, TranscribeTask } from './transcriber.ts';
 /** The part of the server's engine that a transcriber needs. */
 export interface TranscribingEngine {
   readonly graph: string;
-  transcribe(path: string, options: { readonly signal: AbortSignal; readonly format: TextFormat }): AsyncGenerator<FileEvent>;
+  transcribe(
+    path: string,
+    options: { readonly signal: AbortSignal; readonly format: TextFormat; readonly keywords?: readonly string[] },
+  ): AsyncGenerator<FileEvent>;
   close(): Promise<void>;
 }
 
@@ -20,11 +23,19 @@ const ALL_KNOWN: Result['unknown'] = new Set();
 export class LocalTranscriber implements Transcriber {
   readonly #engine: TranscribingEngine;
   readonly #format: TextFormat;
+  readonly #keywords: readonly string[];
 
-  /** @param format - How texts are written. */
-  constructor(engine: TranscribingEngine, format: TextFormat = DEFAULT_TEXT_FORMAT) {
+  /**
+   * @param options.format - How texts are written.
+   * @param options.keywords - Words and phrases that are expected.
+   */
+  constructor(
+    engine: TranscribingEngine,
+    options: { readonly format?: TextFormat | undefined; readonly keywords?: readonly string[] } = {},
+  ) {
     this.#engine = engine;
-    this.#format = format;
+    this.#format = options.format ?? DEFAULT_TEXT_FORMAT;
+    this.#keywords = options.keywords ?? [];
   }
 
   get graph(): string {
@@ -51,7 +62,8 @@ export class LocalTranscriber implements Transcriber {
 
   async #transcribeOnce({ path, signal, onProgress }: TranscribeTask): Promise<Result> {
     let durationMs: number | undefined;
-    for await (const event of this.#engine.transcribe(path, { signal, format: this.#format })) {
+    const keywords = this.#keywords;
+    for await (const event of this.#engine.transcribe(path, { signal, format: this.#format, keywords })) {
       switch (event.type) {
         case 'opened':
           durationMs = event.description.statedDurationMs;

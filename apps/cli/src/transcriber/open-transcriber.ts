@@ -1,6 +1,7 @@
 import { createLogger, loadConfig, startEngine } from '@outspoken/server-app';
 import type { TextFormat } from '@outspoken/text';
 import { CliError } from '../cli-error.ts';
+import { readKeywords } from '../input/keywords.ts';
 import { LocalTranscriber } from './local-transcriber.ts';
 import { RemoteTranscriber } from './remote-transcriber.ts';
 import type { Transcriber } from './transcriber.ts';
@@ -18,6 +19,8 @@ export interface OpenTranscriberOptions {
   readonly whole?: boolean;
   /** How texts are written. @defaultValue as they were heard */
   readonly textFormat?: TextFormat;
+  /** Words and phrases that are expected: a list with commas, or a file. */
+  readonly keywords?: string;
   readonly verbose?: boolean;
 }
 
@@ -41,6 +44,7 @@ const LONGEST_FILE_MS = 86_400_000;
  */
 export async function openTranscriber(options: OpenTranscriberOptions, surroundings: TranscriberSurroundings): Promise<Transcriber> {
   const { server, jobs, workers, model, effort, verbose, whole, textFormat } = options;
+  const keywords = options.keywords === undefined ? [] : await readKeywords(options.keywords, surroundings.folder);
   if (whole && (server ?? workers) !== undefined) {
     throw new CliError('usage', '--whole is done by this program alone, leave --server and --workers out');
   }
@@ -57,6 +61,7 @@ export async function openTranscriber(options: OpenTranscriberOptions, surroundi
       onWait,
       ...(model === undefined ? {} : { model }),
       ...(textFormat === undefined ? {} : { textFormat }),
+      keywords,
     });
   }
   const argv = [
@@ -73,8 +78,8 @@ export async function openTranscriber(options: OpenTranscriberOptions, surroundi
   if (whole) {
     // It brings the runtime with it, which nothing else needs in this process.
     const { loadWholeFileRecognizer } = await import('@outspoken/server-app/whole-files');
-    return new WholeFileTranscriber(await loadWholeFileRecognizer(settings));
+    return new WholeFileTranscriber(await loadWholeFileRecognizer(settings), keywords);
   }
   const logger = createLogger({ level: verbose ? settings.logLevel : 'silent', destination: { write: log } });
-  return new LocalTranscriber(await startEngine(settings, logger), textFormat);
+  return new LocalTranscriber(await startEngine(settings, logger), { format: textFormat, keywords });
 }

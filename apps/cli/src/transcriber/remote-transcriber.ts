@@ -19,6 +19,8 @@ export interface RemoteTranscriberOptions {
   readonly model?: string;
   /** How texts are written. @defaultValue as they were heard */
   readonly textFormat?: TextFormat;
+  /** Words and phrases that are expected. @defaultValue none */
+  readonly keywords?: readonly string[];
   /** How often a busy server is asked again. @defaultValue 5 */
   readonly maximumRetries?: number;
   /** Told before each wait. */
@@ -40,7 +42,7 @@ export class RemoteTranscriber implements Transcriber {
   }
 
   async transcribe({ path, name, signal, onProgress }: TranscribeTask): Promise<Result> {
-    const { textFormat = DEFAULT_TEXT_FORMAT } = this.#options;
+    const { textFormat = DEFAULT_TEXT_FORMAT, keywords = [] } = this.#options;
     const model = await this.#findModel(signal);
     const { size } = await stat(path);
     const body = multipartBody({
@@ -50,6 +52,7 @@ export class RemoteTranscriber implements Transcriber {
         ['timestamp_granularities[]', 'segment'],
         ['timestamp_granularities[]', 'word'],
         ...formatFields(textFormat),
+        ...(keywords.length === 0 ? [] : [['keywords', keywords.join('\n')] satisfies [string, string]]),
       ],
       file: { path, name: basename(name) === '-' ? 'stdin' : basename(name), mediaType: mediaTypeOf(name), sizeBytes: size },
     });

@@ -7,10 +7,13 @@ const NOT_KNOWN: Result['unknown'] = new Set(['speechMs', 'clipPolicyId', 'wordC
 /** Transcribes each file in one piece, one after the other whatever is asked for at once. */
 export class WholeFileTranscriber implements Transcriber {
   readonly #recognizer: WholeFileRecognizer;
+  readonly #keywords: readonly string[];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(recognizer: WholeFileRecognizer) {
+  /** @param keywords - Words and phrases that are expected. */
+  constructor(recognizer: WholeFileRecognizer, keywords: readonly string[] = []) {
     this.#recognizer = recognizer;
+    this.#keywords = keywords;
   }
 
   get graph(): string {
@@ -30,7 +33,7 @@ export class WholeFileTranscriber implements Transcriber {
 
   async #transcribeNow({ path, signal, onProgress }: TranscribeTask): Promise<Result> {
     signal.throwIfAborted();
-    const { text, durationMs, isTruncated } = await this.#recognizer.transcribe(path, signal);
+    const { text, durationMs, isTruncated } = await this.#recognizer.transcribe(path, { signal, keywords: this.#keywords });
     onProgress(durationMs, durationMs);
     const transcript = { text, durationMs, speechMs: 0, segments: [], model: this.#recognizer.model, clipPolicyId: '', isTruncated };
     return { transcript, unknown: NOT_KNOWN };

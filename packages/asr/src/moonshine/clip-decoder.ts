@@ -1,6 +1,8 @@
 import type { GraphVariant } from '../recognizer.ts';
 import type { RecognitionTimings } from '../transcript.ts';
+import type { BeamText } from './beam-search.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
+import type { KeywordTree } from './keyword-tree.ts';
 
 /** A clip on its way through a decoder. */
 export interface ClipToDecode {
@@ -13,6 +15,14 @@ export interface ClipToDecode {
   readonly signal: AbortSignal | undefined;
   /** Whether its sound is kept, so that texts can be read about it afterwards. @defaultValue false */
   readonly keepsSound?: boolean;
+  /** Makes the search follow several texts side by side; without it, it is greedy. */
+  readonly beam?: Beam | undefined;
+}
+
+/** What a search that follows several texts is to look for. */
+export interface Beam {
+  /** Phrases that are expected. */
+  readonly keywords?: KeywordTree | undefined;
 }
 
 /** How probable a text is for a clip: natural logarithms. */
@@ -29,6 +39,8 @@ export type ReadTexts = (texts: readonly (readonly number[])[]) => Promise<reado
 /** What a decoder found in a clip, and how long it took from the first stage of the clip to the end of each. */
 export interface DecodedClip {
   readonly found: GreedySearchResult;
+  /** With a beam the texts that have ended, the best first, which is what was found. */
+  readonly texts?: readonly BeamText[];
   readonly timings: RecognitionTimings;
   /** There when the sound was to be kept; whoever holds it holds megabytes. */
   readonly read?: ReadTexts;

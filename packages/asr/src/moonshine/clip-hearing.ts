@@ -1,6 +1,8 @@
 import type { RecognizerClip, RecognizerModel } from '../recognizer.ts';
-import type { RecognitionTimings, Transcript } from '../transcript.ts';
-import type { ClipDecoder, ClipToDecode, DecodedClip } from './clip-decoder.ts';
+import type { Alternative, RecognitionTimings, Transcript } from '../transcript.ts';
+import { BEAM_WIDTH } from './beam-search.ts';
+import type { Beam, ClipDecoder, ClipToDecode, DecodedClip } from './clip-decoder.ts';
+import type { KeywordTrees } from './keyword-trees.ts';
 import type { TranscriptWriter } from './transcript-writer.ts';
 import { type Choice, ViewChoice } from './view-choice.ts';
 import { countRounds, viewsOf } from './views.ts';
@@ -10,24 +12,47 @@ export interface Hearing {
   readonly model: RecognizerModel;
   readonly decoder: ClipDecoder;
   readonly writer: TranscriptWriter;
+  readonly keywordTrees: KeywordTrees;
   /** Monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** Whether a clip is heard once, so that others can be heard beside it. */
-export function isHeardOnce({ effort = 'fast' }: RecognizerClip): boolean {
-  return countRounds(effort) === 1;
+/** Whether a clip is heard once and as one text, so that others can be heard beside it. */
+export function isHeardOnce(clip: RecognizerClip): boolean {
+  return hasOneRound(clip) && !clip.keywords?.length && !clip.alternatives;
 }
 
-/** A clip as the decoder takes it: each view of a round of its effort, in the first one first as it is. */
-export function viewsToDecode(clip: RecognizerClip, round: number, { model, writer }: Pick<Hearing, 'model' | 'writer'>): ClipToDecode[] {
-  return viewsOf(clip.samples, clip.effort ?? 'fast', round, model).map((samples) => ({
+/**
+ * A clip as the decoder takes it: each view of a round of its effort, in the first one first as it is. That one looks for its keywords.
+ *
+ * @throws `RecognizerError` `keywords_refused`, and RangeError for alternatives that cannot be told.
+ */
+export function viewsToDecode(
+  clip: RecognizerClip,
+  round: number,
+  { model, writer, keywordTrees }: Pick<Hearing, 'model' | 'writer' | 'keywordTrees'>,
+): ClipToDecode[] {
+  const beam = round === 0 ? beamOf(clip, keywordTrees) : undefined;
+  return viewsOf(clip.samples, clip.effort ?? 'fast', round, model).map((samples, index) => ({
     samples,
     maximumTokens: writer.maximumTokensOf(samples.length),
     forcesStart: clip.speech !== undefined && writer.canForceStart,
     signal: clip.signal,
-    keepsSound: !isHeardOnce(clip),
+    keepsSound: !hasOneRound(clip),
+    ...(beam && index === 0 && { beam }),
   }));
+}
+
+function hasOneRound({ effort = 'fast' }: RecognizerClip): boolean {
+  return countRounds(effort) === 1;
+}
+
+function beamOf({ keywords, alternatives = 0 }: RecognizerClip, keywordTrees: KeywordTrees): Beam | undefined {
+  if (!Number.isInteger(alternatives) || alternatives < 0 || alternatives > BEAM_WIDTH) {
+    throw new RangeError(`alternatives must be 1-${BEAM_WIDTH}, got ${alternatives}`);
+  }
+  const tree = keywordTrees.of(keywords);
+  return tree || alternatives > 0 ? { keywords: tree } : undefined;
 }
 
 /**
@@ -36,13 +61,15 @@ export function viewsToDecode(clip: RecognizerClip, round: number, { model, writ
  * @throws what the decoder fails with on one of them, or the reason of the clip's signal.
  */
 export async function hearInRounds(clip: RecognizerClip, hearing: Hearing): Promise<Transcript> {
-  const { model, decoder, writer, now } = hearing;
-  const choice = new ViewChoice(clip, writer);
+  const { model, decoder, writer, now, keywordTrees } = hearing;
+  const choice = new ViewChoice(clip, writer, keywordTrees.of(clip.keywords));
+  let alternatives: readonly Alternative[] | undefined;
   const timings: RecognitionTimings[] = [];
   let chosen: Choice | undefined;
   for (let round = 0; round < countRounds(clip.effort ?? 'fast') && !chosen?.isSure; round += 1) {
     const decoded = await decodeAll(decoder, viewsToDecode(clip, round, hearing));
     const startedAtMs = now();
+    if (round === 0 && clip.alternatives) alternatives = writer.alternatives(decoded[0]?.texts ?? [], clip);
     for (const view of decoded) choice.add(view);
     chosen = await choice.choose();
     const { encoderMs, decoderMs } = sumTimings(
@@ -52,7 +79,7 @@ export async function hearInRounds(clip: RecognizerClip, hearing: Hearing): Prom
     timings.push({ encoderMs, decoderMs: decoderMs + now() - startedAtMs });
   }
   if (!chosen) throw new RangeError('an effort has at least one round');
-  return { ...chosen.transcript, timings: sumTimings(timings, false) };
+  return { ...chosen.transcript, ...(alternatives && { alternatives }), timings: sumTimings(timings, false) };
 }
 
 async function decodeAll(decoder: ClipDecoder, views: readonly ClipToDecode[]): Promise<DecodedClip[]> {

@@ -120,6 +120,22 @@ export class DecodingRows {
     for (const name of names) this.#feeds[name] = this.#select(requireTensor(this.#feeds, name), rows);
   }
 
+  /** Goes on with texts of one clip, the one of `rows[i]` in place `i`, each as often as it is named; they share the sound of the clip. */
+  branch(rows: readonly number[]): void {
+    const names = this.#inputs.cache.flatMap(({ keys, values }) => [keys, values]);
+    for (const name of names) this.#feeds[name] = this.#repeat(requireTensor(this.#feeds, name), rows);
+  }
+
+  #repeat(tensor: OnnxTensor, rows: readonly number[]): OnnxTensor {
+    const [count = 1, ...sizes] = tensor.dims;
+    if (rows.length === count && rows.every((row, place) => row === place)) return tensor;
+    const values = floatsOf(tensor);
+    const length = values.length / count;
+    const repeated = new Float32Array(rows.length * length);
+    for (const [place, row] of rows.entries()) repeated.set(values.subarray(row * length, (row + 1) * length), place * length);
+    return new this.#runtime.Tensor('float32', repeated, [rows.length, ...sizes]);
+  }
+
   #select(tensor: OnnxTensor, rows: readonly number[]): OnnxTensor {
     const values = floatsOf(tensor);
     const [count = 1, ...sizes] = tensor.dims;

@@ -12,6 +12,12 @@ interface CacheEntry {
   readonly headSize: number;
 }
 
+/** A decoder that can be gone on with in several ways. */
+export interface ForkableDecoder extends StepDecoder {
+  /** The same text, to which either can add without the other. */
+  fork(): ForkableDecoder;
+}
+
 /** The two graphs of a Moonshine model: tensors in, tensors out, no algorithm. */
 export class MoonshineModel {
   readonly #runtime: OnnxRuntime;
@@ -34,8 +40,8 @@ export class MoonshineModel {
   }
 
   /** Starts to decode a clip; decodings of several clips may run at a time. */
-  startDecoding(encoderStates: OnnxTensor): StepDecoder {
-    return new MoonshineDecoding(this.#runtime, this.#decoder, this.#cache, encoderStates);
+  startDecoding(encoderStates: OnnxTensor): ForkableDecoder {
+    return new MoonshineDecoding(this.#runtime, this.#decoder, this.#cache, firstFeeds(this.#runtime, this.#cache, encoderStates));
   }
 
   /** Releases both graphs; a second call waits for the first. */
@@ -48,7 +54,8 @@ export class MoonshineModel {
  * One text in the making. The decoder is a merged graph: `use_cache_branch` false computes the cache of the encoder's states
  * and the first token's, true appends to the cache. Cache tensors are handed from output to input as they are.
  */
-class MoonshineDecoding implements StepDecoder {
+class MoonshineDecoding implements ForkableDecoder {
+  readonly #runtime: OnnxRuntime;
   readonly #decoder: OnnxModel;
   readonly #cache: readonly CacheEntry[];
   readonly #feeds: Record<string, OnnxTensor>;
@@ -57,18 +64,18 @@ class MoonshineDecoding implements StepDecoder {
   readonly #tokenId = new BigInt64Array(1);
   #fetches: readonly string[] | undefined;
 
-  constructor(runtime: OnnxRuntime, decoder: OnnxModel, cache: readonly CacheEntry[], encoderStates: OnnxTensor) {
+  constructor(runtime: OnnxRuntime, decoder: OnnxModel, cache: readonly CacheEntry[], feeds: Readonly<Record<string, OnnxTensor>>) {
+    this.#runtime = runtime;
     this.#decoder = decoder;
     this.#cache = cache;
     this.#withPast = new runtime.Tensor('bool', [true], [1]);
-    this.#feeds = {
-      input_ids: new runtime.Tensor('int64', this.#tokenId, [1, 1]),
-      encoder_hidden_states: encoderStates,
-      use_cache_branch: new runtime.Tensor('bool', [false], [1]),
-    };
-    for (const { pastName, heads, headSize } of cache) {
-      this.#feeds[pastName] = new runtime.Tensor('float32', new Float32Array(0), [1, heads, 0, headSize]);
-    }
+    this.#feeds = { ...feeds, input_ids: new runtime.Tensor('int64', this.#tokenId, [1, 1]) };
+  }
+
+  fork(): MoonshineDecoding {
+    const forked = new MoonshineDecoding(this.#runtime, this.#decoder, this.#cache, this.#feeds);
+    forked.#fetches = this.#fetches;
+    return forked;
   }
 
   async step(tokenId: number): Promise<Float32Array> {
@@ -90,6 +97,14 @@ class MoonshineDecoding implements StepDecoder {
     }
     return data;
   }
+}
+
+/** The inputs of the first step, the token left out. */
+function firstFeeds({ Tensor }: OnnxRuntime, cache: readonly CacheEntry[], encoderStates: OnnxTensor): Record<string, OnnxTensor> {
+  const empty = cache.map(
+    ({ pastName, heads, headSize }) => [pastName, new Tensor('float32', new Float32Array(0), [1, heads, 0, headSize])] as const,
+  );
+  return { encoder_hidden_states: encoderStates, use_cache_branch: new Tensor('bool', [false], [1]), ...Object.fromEntries(empty) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ForcedStartWeights } from './forced-start.ts';
+import type { KeywordBonus } from './keyword-tree.ts';
 
 /** Numbers that the code of the family needs and that the graphs do not hold. */
 export interface MoonshineParameters {
@@ -18,6 +19,8 @@ export interface MoonshineParameters {
   readonly maximumTokensPerSecond: number;
   /** When to believe a text that was not let end at once; absent for a model for which nobody has measured it. */
   readonly forcedStart?: ForcedStartWeights;
+  /** What keywords are worth; absent for a model for which nobody has measured it, which gets a cautious one. */
+  readonly keywordBonus?: KeywordBonus;
 }
 
 const NAMES = [
@@ -52,10 +55,14 @@ export function readMoonshineParameters(parameters: Readonly<Record<string, numb
   };
   // NAMES lists every key of the interface.
   const required = Object.fromEntries(NAMES.map(read)) as unknown as MoonshineParameters;
-  if (parameters[FORCED_START_NAMES.intercept] === undefined) return required;
+  const perToken = parameters['keywordBonusPerToken'];
+  const keywordBonus =
+    perToken === undefined ? undefined : { perToken: read('keywordBonusPerToken')[1], maximum: read('keywordBonusMaximum')[1] };
+  const withBonus = keywordBonus ? { ...required, keywordBonus } : required;
+  if (parameters[FORCED_START_NAMES.intercept] === undefined) return withBonus;
   const weightOf = (name: keyof ForcedStartWeights): number => read(FORCED_START_NAMES[name])[1];
   return {
-    ...required,
+    ...withBonus,
     forcedStart: {
       intercept: weightOf('intercept'),
       meanSpeechLogOdds: weightOf('meanSpeechLogOdds'),

@@ -1,12 +1,14 @@
 import { loadOnnxModel, type OnnxModel, type OnnxRuntime, type OnnxSessionOptions, type OnnxTensor } from '@outspoken/onnx';
 import type { GraphVariant } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
-import type { ClipDecoder, ClipOutcome, ClipToDecode, ReadTexts } from './clip-decoder.ts';
+import { BEAM_WIDTH, foundIn, searchBeam } from './beam-search.ts';
+import type { Beam, ClipDecoder, ClipOutcome, ClipToDecode, ReadTexts } from './clip-decoder.ts';
 import { ClipText, type SearchStep } from './clip-text.ts';
 import { DecodingRows, type RowInputs, readRowInputs } from './decoding-rows.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { dataOf } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
+import { PreparedBranches } from './prepared-branches.ts';
 import { readTexts } from './text-reading.ts';
 
 // A run is not interrupted, so this is how many tokens a cancelled clip may still cost: under 10 ms. Longer runs were no faster.
@@ -81,7 +83,10 @@ export class PreparedDecoder implements ClipDecoder {
       for (const [offset, clip] of clips.slice(first, first + this.maximumRows).entries()) {
         const end = (outcome: ClipOutcome): void => onEnd(first + offset, outcome);
         try {
-          rows.push(await this.#encodeRow(clip, end));
+          const row = await this.#encodeRow(clip, end);
+          // The texts of its beam fill the rows of the decoder by themselves.
+          if (clip.beam) await this.#searchBeam(row, clip.beam);
+          else rows.push(row);
         } catch (error) {
           end({ type: 'failed', error });
         }
@@ -115,6 +120,27 @@ export class PreparedDecoder implements ClipDecoder {
     const { startTokenId, endTokenId } = this.#options.parameters;
     const options = { runtime: this.#runtime, decoder: this.#decoder, inputs: this.#inputs, startTokenId, endTokenId };
     return (texts) => readTexts(options, encoded, texts);
+  }
+
+  /** Follows several texts of one clip in the rows of the decoder. */
+  async #searchBeam({ clip, encoded, encoderMs, end }: Row, { keywords }: Beam): Promise<void> {
+    const { now, parameters } = this.#options;
+    const { startTokenId, endTokenId } = parameters;
+    const startedAtMs = now();
+    const branches = new PreparedBranches({ runtime: this.#runtime, decoder: this.#decoder, inputs: this.#inputs, endTokenId }, encoded);
+    const { maximumTokens, forcesStart, signal } = clip;
+    const texts = await searchBeam(branches, {
+      startTokenId,
+      endTokenId,
+      maximumTokens,
+      forcesStart,
+      width: BEAM_WIDTH,
+      keywords,
+      signal,
+    });
+    const timings = { encoderMs, decoderMs: now() - startedAtMs };
+    const read = clip.keepsSound ? { read: this.#readerOf(encoded) } : {};
+    end({ type: 'decoded', clip: { found: foundIn(texts), texts, timings, ...read } });
   }
 
   /** Writes the texts of the rows side by side. A run ends with the first text that does; the others go on without it. */

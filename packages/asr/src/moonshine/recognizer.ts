@@ -8,6 +8,7 @@ import type { ClipToDecode } from './clip-decoder.ts';
 import { type Hearing, hearInRounds, isHeardOnce, viewsToDecode } from './clip-hearing.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { NotANumberError } from './greedy-search.ts';
+import { KeywordTrees } from './keyword-trees.ts';
 import { loadMoonshineModel } from './model.ts';
 import { readMoonshineParameters } from './parameters.ts';
 import { PreparedDecoder, type PreparedDecoderOptions } from './prepared-decoder.ts';
@@ -15,6 +16,9 @@ import { checkGraphs, type MoonshineReference } from './self-check.ts';
 import { ShippedDecoder } from './shipped-decoder.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { TranscriptWriter } from './transcript-writer.ts';
+
+// Of a model for which nobody has measured one; less than what is best for the small model.
+const CAUTIOUS_BONUS = { perToken: 1, maximum: 4 };
 
 /** A Moonshine model in memory, as `loadModelFiles` of `@outspoken/models` returns it. */
 export interface MoonshineSource {
@@ -92,6 +96,7 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
   return new MoonshineRecognizer({
     model: Object.freeze({ id, version, family, sampleRateHz, minimumSamples, maximumSamples, graph, maximumBatch }),
     writer: new TranscriptWriter(tokenizer, parameters, calibration),
+    keywordTrees: new KeywordTrees(tokenizer, parameters.keywordBonus ?? CAUTIOUS_BONUS),
     decoder,
     now,
   });
@@ -173,7 +178,7 @@ class MoonshineRecognizer implements Recognizer {
         end(clipIndex, { type: 'transcript', transcript: writer.write(found, clip, timings) });
       },
     );
-    // The views of one clip fill the rows of the decoder by themselves.
+    // The views of one clip, or the texts of its beam, fill the rows of the decoder by themselves.
     for (const { clipIndex, clip } of inRounds) {
       try {
         end(clipIndex, { type: 'transcript', transcript: await hearInRounds(clip, this.#parts) });

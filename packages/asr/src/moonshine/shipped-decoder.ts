@@ -1,7 +1,9 @@
+import { BEAM_WIDTH, foundIn, searchBeam } from './beam-search.ts';
 import type { ClipDecoder, ClipOutcome, ClipToDecode, DecodedClip, ReadTexts, TextReading } from './clip-decoder.ts';
 import { searchGreedily } from './greedy-search.ts';
 import type { MoonshineModel } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
+import { ShippedBranches } from './shipped-branches.ts';
 import { readStepByStep } from './step-reading.ts';
 
 /** The published graphs, one run a token and one clip at a time: slow and right on every processor. */
@@ -32,19 +34,17 @@ export class ShippedDecoder implements ClipDecoder {
     return this.#graphs.close();
   }
 
-  async #decode({ samples, maximumTokens, forcesStart, signal, keepsSound }: ClipToDecode): Promise<DecodedClip> {
+  async #decode(clip: ClipToDecode): Promise<DecodedClip> {
+    const { samples, maximumTokens, forcesStart, signal, keepsSound, beam } = clip;
+    const { startTokenId, endTokenId } = this.#parameters;
     signal?.throwIfAborted();
     const startedAtMs = this.#now();
     const encoderStates = await this.#graphs.encode(samples);
     const encodedAtMs = this.#now();
-    const found = await searchGreedily(this.#graphs.startDecoding(encoderStates), {
-      startTokenId: this.#parameters.startTokenId,
-      endTokenId: this.#parameters.endTokenId,
-      maximumTokens,
-      forcesStart,
-      now: this.#now,
-      signal,
-    });
+    const decoder = this.#graphs.startDecoding(encoderStates);
+    const options = { startTokenId, endTokenId, maximumTokens, forcesStart, signal };
+    const texts = beam && (await searchBeam(new ShippedBranches(decoder, endTokenId), { ...options, ...beam, width: BEAM_WIDTH }));
+    const found = texts ? foundIn(texts) : await searchGreedily(decoder, { ...options, now: this.#now });
     const read: ReadTexts = async (texts) => {
       const readings: TextReading[] = [];
       for (const text of texts) {
@@ -55,6 +55,7 @@ export class ShippedDecoder implements ClipDecoder {
     return {
       ...(keepsSound ? { read } : {}),
       found,
+      ...(texts && { texts }),
       timings: { encoderMs: encodedAtMs - startedAtMs, decoderMs: this.#now() - encodedAtMs },
     };
   }

@@ -1,9 +1,11 @@
+import { mergePairs } from './pair-merging.ts';
+
 const CONTROL_PIECES = new Set(['<unk>', '<s>', '</s>']);
 const BYTE_PIECE = /^<0x([0-9A-F]{2})>$/;
 const NOT_A_BYTE = -1;
 
 /**
- * Turns token ids into text: a SentencePiece vocabulary with byte fallback, decoding only.
+ * Turns token ids into text and text into token ids: a SentencePiece vocabulary with byte fallback, whose order is that of its merges.
  *
  * Ids beyond the vocabulary are control tokens without text: the model has 768 of them (`<<ST_0>>` to `<<ST_767>>`, ids 32000
  * to 32767), which speech recognition never uses.
@@ -13,6 +15,8 @@ export class Tokenizer {
   readonly pieceCount: number;
   readonly #texts: readonly string[];
   readonly #bytes: Int16Array;
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #byteIds: ReadonlyMap<number, number>;
 
   /** @param vocabulary - UTF-8, one piece a line, the line number is the id; `▁` stands for a space. */
   constructor(vocabulary: Uint8Array) {
@@ -23,6 +27,17 @@ export class Tokenizer {
       return hexadecimal === undefined ? NOT_A_BYTE : Number.parseInt(hexadecimal, 16);
     });
     this.#texts = pieces.map((piece) => (CONTROL_PIECES.has(piece) ? '' : piece.replaceAll('▁', ' ')));
+    this.#ids = new Map([...this.#texts.entries()].flatMap(([id, text]) => (text === '' || this.#isByte(id) ? [] : [[text, id] as const])));
+    this.#byteIds = new Map([...this.#bytes.entries()].flatMap(([id, byte]) => (this.#isByte(id) ? [[byte, id] as const] : [])));
+  }
+
+  /**
+   * The tokens of a text, as the model itself spells it; the first word of a text has a leading space there. Decoded they are the text,
+   * what is no well-formed Unicode replaced by U+FFFD.
+   */
+  encode(text: string): number[] {
+    const pieces = mergePairs([...text], (piece) => this.#ids.get(piece));
+    return pieces.flatMap((piece) => this.#ids.get(piece) ?? this.#spell(piece));
   }
 
   /**
@@ -44,6 +59,14 @@ export class Tokenizer {
     }
     appendToLast(texts, utf8.decode());
     return texts;
+  }
+
+  #isByte(id: number): boolean {
+    return (this.#bytes[id] ?? NOT_A_BYTE) !== NOT_A_BYTE;
+  }
+
+  #spell(character: string): number[] {
+    return [...new TextEncoder().encode(character)].flatMap((byte) => this.#byteIds.get(byte) ?? []);
   }
 }
 

@@ -2,8 +2,9 @@ import { type ConfidenceCalibration, calibrateConfidence } from '../confidence-c
 import type { Effort } from '../effort.ts';
 import type { RecognizerClip } from '../recognizer.ts';
 import { countTokensBeforeRepetition } from '../repetition-guard.ts';
-import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
+import type { Alternative, EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
 import { assembleWords } from '../word-assembly.ts';
+import type { BeamText } from './beam-search.ts';
 import { isForcedStartBelievable } from './forced-start.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
 import { isMemorisedPhrase } from './memorised-phrase.ts';
@@ -65,6 +66,16 @@ export class TranscriptWriter {
     const knots = this.#calibration[effort];
     const words = assembleWords(tokens, samples, this.#parameters.sampleRateHz);
     return words.map((word) => ({ ...word, confidence: calibrateConfidence(word.confidence, knots) }));
+  }
+
+  /** The texts of a beam as they are told: what a guard leaves of each, each once. */
+  alternatives(texts: readonly BeamText[], clip: RecognizerClip): Alternative[] {
+    const told = texts.flatMap(({ found, logProbability }) => {
+      const text = this.#tokenizer.decode(this.#guard(found, clip).tokenIds).join('').trim();
+      return text === '' ? [] : [{ text, logProbability }];
+    });
+    const distinct = told.filter(({ text }, place) => told.findIndex((other) => other.text === text) === place);
+    return distinct.slice(0, clip.alternatives ?? 0);
   }
 
   /** What the guards leave of the tokens. */

@@ -1,6 +1,7 @@
 import type { RecognizerClip } from '../recognizer.ts';
 import type { Transcript } from '../transcript.ts';
 import type { DecodedClip } from './clip-decoder.ts';
+import type { KeywordTree } from './keyword-tree.ts';
 import { findLeastRisk } from './minimum-risk.ts';
 import type { TranscriptWriter } from './transcript-writer.ts';
 
@@ -29,11 +30,14 @@ interface View {
 export class ViewChoice {
   readonly #clip: RecognizerClip;
   readonly #writer: TranscriptWriter;
+  readonly #keywords: KeywordTree | undefined;
   readonly #views: View[] = [];
 
-  constructor(clip: RecognizerClip, writer: TranscriptWriter) {
+  /** @param keywords - Phrases that count for a text, in each view. */
+  constructor(clip: RecognizerClip, writer: TranscriptWriter, keywords?: KeywordTree) {
     this.#clip = clip;
     this.#writer = writer;
+    this.#keywords = keywords;
   }
 
   /** Adds a view, the clip as it is first. If there are to be several it must have kept its sound. */
@@ -63,9 +67,14 @@ export class ViewChoice {
     await this.#read(candidates.map(({ decoded }) => decoded.found.tokenIds));
     const weighed = candidates.map(({ decoded, transcript }) => ({
       text: transcript.text,
-      logProbability: sum(this.#views.map(({ scores }) => scores.get(decoded.found.tokenIds.join()) ?? 0)),
+      logProbability: this.#logProbabilityOf(decoded.found.tokenIds),
     }));
     return { transcript: (candidates[findLeastRisk(weighed)] ?? first).transcript, isSure: false };
+  }
+
+  #logProbabilityOf(tokenIds: readonly number[]): number {
+    const bonus = this.#keywords?.worthOf(tokenIds) ?? 0;
+    return sum(this.#views.map(({ scores }) => (scores.get(tokenIds.join()) ?? 0) + bonus));
   }
 
   /** Reads in each view the texts that it has not read yet. */

@@ -5,7 +5,7 @@ import { maximumTokensOf, readMoonshineParameters } from '../../src/moonshine/pa
 const { parameters } = readModelManifest('moonshine-tiny');
 
 test('reads the parameters of the manifest', () => {
-  const { forcedStart, ...others } = readMoonshineParameters(parameters);
+  const { forcedStart, keywordBonus, ...others } = readMoonshineParameters(parameters);
   expect(parameters).toMatchObject(others);
   expect(forcedStart).toEqual({
     intercept: parameters['forcedStartIntercept'],
@@ -13,10 +13,12 @@ test('reads the parameters of the manifest', () => {
     firstLogProbability: parameters['forcedStartFirstLogProbability'],
     meanLogProbability: parameters['forcedStartMeanLogProbability'],
   });
+  expect(keywordBonus).toEqual({ perToken: parameters['keywordBonusPerToken'], maximum: parameters['keywordBonusMaximum'] });
 });
 
-test('takes a model for which nobody has measured when to believe a forced start', () => {
-  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters).forcedStart).toBeUndefined();
+test('takes a model for which nobody has measured forced starts and keywords', () => {
+  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('forcedStart');
+  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('keywordBonus');
   const { forcedStartMeanLogProbability: _, ...incomplete } = parameters;
   expect(() => readMoonshineParameters(incomplete)).toThrow('forcedStartMeanLogProbability');
 });

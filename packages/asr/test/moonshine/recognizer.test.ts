@@ -3,8 +3,11 @@ import * as runtime from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fixturePath, readSpeech } from '../../../../tests/support/fixtures.ts';
 import { loadMoonshine } from '../../src/moonshine/recognizer.ts';
+import { Tokenizer } from '../../src/moonshine/tokenizer.ts';
+import type { ClipResult } from '../../src/recognizer.ts';
 import { seededFloats } from '../support/built-graph.ts';
 import { buildGraphs } from '../support/moonshine-tiny.ts';
+import { EXACT_FORMS } from '../support/processor.ts';
 import { decodePlainly } from './plain-greedy.ts';
 
 const source = await loadModelFiles('moonshine-tiny');
@@ -28,6 +31,62 @@ test('writes what plain greedy decoding of the same weights writes', async () =>
     expect([prompt, transcript.tokens.map((token) => token.id)]).toEqual([prompt, await decodePlainly(encoder, decoder, samples)]);
     expect(transcript.guards).toEqual([]);
   }
+});
+
+test('a text is spelt in the tokens that the model wrote', async () => {
+  const tokenizer = new Tokenizer(source.files.vocabulary);
+  for (const prompt of PROMPTS) {
+    const { text, tokens } = await transcribe(speech(prompt));
+    expect(tokenizer.encode(` ${text}`)).toEqual(tokens.map(({ id }) => id));
+  }
+});
+
+describe.each(['shipped', ...EXACT_FORMS] as const)('with the %s graphs', async (form) => {
+  const hearing = await loadMoonshine(runtime, source, form === 'shipped' ? {} : { graphs: buildGraphs(form) });
+  afterAll(() => hearing.close());
+  const UNCLEAR = speech('confbridge-only-participant');
+  const hear = async (asked: object) => (await hearing.transcribe([{ samples: UNCLEAR, ...asked }]))[0]!;
+
+  test('takes a keyword where the sound leaves a choice', async () => {
+    const keywords = ['the conference', 'Thornton'];
+    const plain = await hear({});
+    const listed = await hear({ keywords });
+    expect(plain.text).not.toMatch(/the conference/);
+    expect(listed.text).toMatch(/^You are currently the only participant in the conference/);
+    expect(listed.words.map(({ text }) => text).join(' ')).toBe(listed.text);
+    // It is as probable as it sounds, whatever was expected.
+    expect(listed.confidence).toBeLessThan(plain.confidence + 0.05);
+    expect(listed.alternatives).toBeUndefined();
+    const slow = await hear({ keywords, effort: 'balanced' });
+    expect(slow.text).toMatch(/the conference/);
+  });
+
+  test('tells the other texts that it was about to write, the best first', async () => {
+    const { text, alternatives = [] } = await hear({ alternatives: 3 });
+    expect(alternatives.length).toBeGreaterThan(1);
+    expect(alternatives.length).toBeLessThanOrEqual(3);
+    expect(alternatives[0]!.text).toBe(text);
+    expect(new Set(alternatives.map((alternative) => alternative.text)).size).toBe(alternatives.length);
+    expect(alternatives.map(({ logProbability }) => logProbability)).toEqual(
+      alternatives.map(({ logProbability }) => logProbability).sort((a, b) => b - a),
+    );
+  });
+
+  test('refuses a list that is too long, its mates go on', async () => {
+    const results: ClipResult[] = [];
+    const keywords = new Array<string>(1001).fill('word');
+    await hearing.transcribeEach([{ samples: UNCLEAR, keywords }, { samples: UNCLEAR }], (index, result) => (results[index] = result));
+    expect(results[0]).toMatchObject({ type: 'error', error: { code: 'keywords_refused', clipIndex: 0 } });
+    expect(results[1]).toMatchObject({ type: 'transcript' });
+  });
+
+  test('stops in the middle of its texts when it is cancelled', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    setTimeout(() => controller.abort(reason), 0);
+    const asked = { samples: UNCLEAR, alternatives: 1, signal: controller.signal };
+    await hearing.transcribeEach([asked], (_, result) => expect(result).toEqual({ type: 'error', error: reason }));
+  });
 });
 
 test('transcribes a clip to text, tokens and words that agree with one another', async () => {

@@ -1,4 +1,5 @@
 import { loadModelFiles } from '@outspoken/models';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Tokenizer } from '../../src/moonshine/tokenizer.ts';
 
@@ -35,4 +36,17 @@ test('texts of tokens joined do not depend on where a sequence is cut between ch
 
 test('refuses a vocabulary that is not UTF-8', () => {
   expect(() => new Tokenizer(Uint8Array.of(0xff, 0xfe))).toThrow(TypeError);
+});
+
+test('spells what is in no piece by its bytes', () => {
+  expect(tokenizer.encode(' 🦙')).toEqual([29871, 243, 162, 169, 156]);
+});
+
+test('any text comes back', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.lorem()), (text) => {
+      expect(decode(tokenizer.encode(text))).toBe(text);
+    }),
+  );
+  expect(decode(tokenizer.encode('a\ud800b'))).toBe('a\uFFFDb');
 });

@@ -5,6 +5,7 @@ import {
   decodeAudioFrame,
   encodeMessage,
   MAX_CONTROL_BYTES,
+  MAX_HELLO_BYTES,
   ProtocolError,
   parseClientMessage,
   type ServerMessage,
@@ -129,9 +130,10 @@ export class StreamConnection implements SessionConnection {
   }
 
   #receiveText(data: Buffer): void {
-    // Before the text is built: a sentence of 8 KiB has at most as many bytes.
-    if (data.length > MAX_CONTROL_BYTES) {
-      throw new ProtocolError('frame_too_large', `message must be at most ${MAX_CONTROL_BYTES} bytes of UTF-8, got ${data.length}`);
+    // Before the text is built. Only the first message, which must be a hello, may be a long one.
+    const maximumBytes = this.#session === undefined ? MAX_HELLO_BYTES : MAX_CONTROL_BYTES;
+    if (data.length > maximumBytes) {
+      throw new ProtocolError('frame_too_large', `message must be at most ${maximumBytes} bytes of UTF-8, got ${data.length}`);
     }
     const message = parseClientMessage(data.toString('utf8'));
     switch (message.type) {

@@ -11,6 +11,8 @@ export interface RecognitionJob {
   readonly samples: Float32Array;
   /** What the speech detector saw of the clip; without it the recognizer believes an empty text. */
   readonly speech?: SpeechEvidence;
+  /** Words and phrases that are expected, at most 1,000 of at most 100 characters. */
+  readonly keywords?: readonly string[];
   /** @defaultValue `fast` */
   readonly effort?: Effort;
   /** Longest useful time in milliseconds from now: a clip that is still being decoded then is given up. Absent means no limit. */

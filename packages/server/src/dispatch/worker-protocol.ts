@@ -6,6 +6,7 @@ export interface WorkerClip {
   readonly samples: Float32Array;
   readonly speech?: SpeechEvidence;
   readonly effort?: Effort;
+  readonly keywords?: readonly string[];
 }
 
 /** What the parent tells a worker. */

@@ -291,6 +291,6 @@ export class WorkerSlot {
 }
 
 /** What of a job the worker needs: its signal and its deadline are watched here. */
-function clipOf({ jobId, samples, speech, effort }: RecognitionJob): WorkerClip {
-  return { jobId, samples, ...(speech && { speech }), ...(effort && { effort }) };
+function clipOf({ jobId, samples, speech, effort, keywords }: RecognitionJob): WorkerClip {
+  return { jobId, samples, ...(speech && { speech }), ...(effort && { effort }), ...(keywords && { keywords }) };
 }

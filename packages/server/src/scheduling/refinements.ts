@@ -10,6 +10,7 @@ export interface DoubtfulClip {
   /** 16 kHz mono, −1 to 1; not to be written to until the job has settled. */
   readonly samples: Float32Array;
   readonly speech?: SpeechEvidence;
+  readonly keywords?: readonly string[];
   /** Mean natural logarithm of the probabilities of its tokens: the lowest has its turn first. */
   readonly meanLogProbability: number;
   /** Time from now after which a better text would come too late, in milliseconds. */
@@ -149,12 +150,13 @@ export class Refinements {
 
   async #run(look: Look, effort: RefinementEffort): Promise<void> {
     const { dispatcher } = this.#options;
-    const { samples, speech } = look.clip;
+    const { samples, speech, keywords } = look.clip;
     const job: RecognitionJob = {
       jobId: look.jobId,
       samples,
       effort,
-      ...(speech === undefined ? {} : { speech }),
+      ...(speech && { speech }),
+      ...(keywords && { keywords }),
       isExpendable: true,
       signal: look.controller.signal,
     };

@@ -15,6 +15,8 @@ export interface ScheduledClip {
   readonly samples: Float32Array;
   /** What the speech detector saw of the clip. Part of a clip is nothing that it has judged: interims have none. */
   readonly speech?: SpeechEvidence;
+  /** Words and phrases that are expected, at most 1,000 of at most 100 characters. */
+  readonly keywords?: readonly string[];
   /**
    * Longest useful time in milliseconds from submission: what waits or runs then is given up. An interim that has begun is let end:
    * one that comes late is better than none. Absent means no deadline.
@@ -50,6 +52,7 @@ export interface Entry {
   readonly tenant: string;
   readonly samples: Float32Array;
   readonly speech: SpeechEvidence | undefined;
+  readonly keywords: readonly string[] | undefined;
   readonly audioMs: number;
   readonly submittedAtMs: number;
   readonly controller: AbortController;
@@ -97,6 +100,7 @@ export function createEntry(clip: ScheduledClip, options: { readonly jobId: stri
     tenant: clip.tenant,
     samples: clip.samples,
     speech: clip.speech,
+    keywords: clip.keywords,
     audioMs: clip.samples.length / SAMPLES_PER_MS,
     submittedAtMs: options.nowMs,
     controller: new AbortController(),

@@ -324,9 +324,9 @@ export class Scheduler {
   }
 
   #jobOf(entry: Entry, nowMs: number): RecognitionJob {
-    const { jobId, lane, samples, speech, controller, deadlineAtMs } = entry;
+    const { jobId, lane, samples, speech, keywords, controller, deadlineAtMs } = entry;
     const effort = effortOf(this.#effort, lane);
-    const job = { jobId, samples, effort, ...(speech === undefined ? {} : { speech }), signal: controller.signal };
+    const job = { jobId, samples, effort, ...(speech && { speech }), ...(keywords && { keywords }), signal: controller.signal };
     const isUnlimited = entry.lane === 'interim' || deadlineAtMs === Number.POSITIVE_INFINITY;
     return isUnlimited ? job : { ...job, deadlineInMs: Math.max(0, deadlineAtMs - nowMs) };
   }
@@ -345,10 +345,11 @@ export class Scheduler {
     this.#pump();
   }
 
-  #learn({ audioMs, couldBatch }: Entry, { busyMs, batchSize }: RecognitionOutcome): void {
+  #learn({ audioMs, couldBatch, keywords }: Entry, { busyMs, batchSize }: RecognitionOutcome): void {
     this.#metrics?.workerBusy(busyMs);
     this.#costs.observe(audioMs, busyMs, batchSize);
-    if (couldBatch) this.#planner.observe(batchSize, audioMs, busyMs);
+    // Those with keywords are decoded one after the other, which says nothing of what a batch gains.
+    if (couldBatch && !keywords) this.#planner.observe(batchSize, audioMs, busyMs);
   }
 
   #noteLoad(): void {

@@ -23,8 +23,8 @@ export interface ClipDecodingOptions {
   readonly onInterim: (revision: number, text: string) => void;
 }
 
-/** What may be a whole clip: its audio, and what the speech detector on the device saw of it. */
-export type HeardClip = Pick<ScheduledClip, 'samples' | 'speech'>;
+/** What may be a whole clip: its audio, what the speech detector on the device saw of it, and what is expected in it. */
+export type HeardClip = Pick<ScheduledClip, 'samples' | 'speech' | 'keywords'>;
 
 /** Who hears how the decode of the whole clip went: exactly one of them is called, once, unless it is cancelled. */
 export interface DecisionListener {

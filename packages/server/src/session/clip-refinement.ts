@@ -20,7 +20,7 @@ export const REFINEMENT_GRACE_MS = 150;
 export const GUESSED_PAUSE_MS = DEFAULT_CLIP_POLICY.hangoverMs - DEFAULT_CLIP_POLICY.maybeEndMs;
 
 /** What a {@link ClipRefinement} is about. */
-export interface ClipToRefine extends Pick<ScheduledClip, 'key' | 'samples' | 'speech'> {
+export interface ClipToRefine extends Pick<ScheduledClip, 'key' | 'samples' | 'speech' | 'keywords'> {
   /** The result that stands until there is a better one. */
   readonly outcome: ScheduledOutcome;
   /** When its final is due, or will probably be, in milliseconds from now. */
@@ -58,12 +58,12 @@ export class ClipRefinement {
   }
 
   /** Asks for a second look, if the text is doubtful and the server makes any. */
-  static begin(services: SessionServices, { key, samples, speech, outcome, dueInMs }: ClipToRefine): ClipRefinement | undefined {
+  static begin(services: SessionServices, { key, samples, speech, keywords, outcome, dueInMs }: ClipToRefine): ClipRefinement | undefined {
     // That of an empty text is 0: on it another rule decides.
     const { meanLogProbability } = outcome.transcript;
     if (meanLogProbability >= DOUBT_LOG_PROBABILITY) return undefined;
-    const evidence = speech === undefined ? {} : { speech };
-    const job = services.scheduler.refine({ key, samples, ...evidence, meanLogProbability, usefulMs: Math.max(0, dueInMs) });
+    const known = { ...(speech && { speech }), ...(keywords && { keywords }) };
+    const job = services.scheduler.refine({ key, samples, ...known, meanLogProbability, usefulMs: Math.max(0, dueInMs) });
     return job && new ClipRefinement(services, outcome, job);
   }
 

@@ -34,6 +34,8 @@ export interface TranscribeFileOptions {
   readonly protocol: ProtocolLabel;
   /** How its text is written. @defaultValue as it was heard */
   readonly format?: Partial<TextFormat>;
+  /** Words and phrases that are expected, at most 1,000 of at most 100 characters. */
+  readonly keywords?: readonly string[];
 }
 
 interface ActiveFile {
@@ -43,6 +45,7 @@ interface ActiveFile {
   readonly record: FileRecord;
   readonly protocol: ProtocolLabel;
   readonly format: TextFormat;
+  readonly keywords: readonly string[] | undefined;
 }
 
 /** Turns sound files into transcripts, by the same scheduler, workers and clip policy as live speech. */
@@ -73,7 +76,10 @@ export class FileTranscriber {
    * @throws SessionError when the server takes no file now (`overloaded`, `draining`) or failed on a clip, FileReaderError when the
    *   file cannot be read, or the reason of the signal.
    */
-  async *transcribe(path: string, { signal, protocol, format }: TranscribeFileOptions): AsyncGenerator<FileEvent, void, undefined> {
+  async *transcribe(
+    path: string,
+    { signal, protocol, format, keywords }: TranscribeFileOptions,
+  ): AsyncGenerator<FileEvent, void, undefined> {
     const record = new FileRecord(this.#options.services, protocol);
     const controller = new AbortController();
     const onAbort = (): void => controller.abort(signal.reason);
@@ -83,7 +89,7 @@ export class FileTranscriber {
       signal.throwIfAborted();
       const key = `file/${randomUUID()}`;
       this.#admit(key);
-      yield* this.#events(path, { key, controller, record, protocol, format: textFormat(format) });
+      yield* this.#events(path, { key, controller, record, protocol, format: textFormat(format), keywords });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const failure = fileFailure(error);
@@ -135,7 +141,10 @@ export class FileTranscriber {
       : new SessionError('overloaded', 'the server has more speech than it can recognize', { retryAfterMs });
   }
 
-  async *#events(path: string, { key, controller, record, protocol, format }: ActiveFile): AsyncGenerator<FileEvent, void, undefined> {
+  async *#events(
+    path: string,
+    { key, controller, record, protocol, format, keywords }: ActiveFile,
+  ): AsyncGenerator<FileEvent, void, undefined> {
     const { services, readers, clipPolicyId, slots, maximumFileMs } = this.#options;
     const file = await readers.open(path, { signal: controller.signal, maximumDurationMs: maximumFileMs });
     try {
@@ -147,6 +156,7 @@ export class FileTranscriber {
         protocol,
         clipPolicyId,
         format,
+        keywords,
         windowClips: () => Math.max(1, WINDOW_CLIPS_PER_SLOT * slots()),
         controller,
       });

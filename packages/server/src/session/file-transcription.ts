@@ -40,6 +40,8 @@ export interface FileTranscriptionOptions {
   readonly clipPolicyId: string;
   /** How its text is written. */
   readonly format: TextFormat;
+  /** Words and phrases that are expected in it. */
+  readonly keywords?: readonly string[] | undefined;
   /** Clips of the file that may be under way at once. */
   readonly windowClips: () => number;
   /** Stops everything that belongs to the file, which was opened with its signal. */
@@ -148,11 +150,18 @@ export class FileTranscription {
 
   /** A refusal for want of room is no failure: whoever sends a file waits for it anyway. */
   async #recognize(clip: Pick<ScheduledClip, 'samples' | 'speech'>): Promise<ScheduledOutcome> {
-    const { services, key, controller } = this.#options;
+    const { services, key, controller, keywords } = this.#options;
     const { signal } = controller;
     for (;;) {
       try {
-        const outcome = await services.scheduler.submit({ lane: 'file', key, tenant: key, ...clip, signal }).promise;
+        const outcome = await services.scheduler.submit({
+          lane: 'file',
+          key,
+          tenant: key,
+          ...clip,
+          ...(keywords && keywords.length > 0 && { keywords }),
+          signal,
+        }).promise;
         this.#observe(clip.samples.length, outcome);
         return outcome;
       } catch (error) {

@@ -226,6 +226,7 @@ export class SpeechSession {
       tenant: this.id,
       wantsInterims: () => this.#hello?.wantsInterims === true && this.#connection !== undefined,
       format,
+      keywords: this.#hello?.keywords,
       onInterim: (revision, text) => this.#guard(() => this.#send({ type: 'interim', clipId, revision, text })),
       onSettled: (result) => this.#guard(() => this.#settle(start, result, format)),
     });

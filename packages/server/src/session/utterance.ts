@@ -54,6 +54,8 @@ export interface UtteranceOptions {
   readonly wantsInterims: () => boolean;
   /** How interims are written. */
   readonly format: TextFormat;
+  /** Words and phrases that are expected in it. */
+  readonly keywords: readonly string[] | undefined;
   readonly onInterim: (revision: number, text: string) => void;
   /** Called once, unless the clip is discarded first. Its audio is gone by then. */
   readonly onSettled: (result: UtteranceResult) => void;
@@ -220,7 +222,8 @@ export class Utterance {
 
   /** The clip up to here, with what was seen of it. */
   #heard({ lengthSamples, evidence }: Pick<UtteranceEnd, 'lengthSamples' | 'evidence'>): HeardClip {
-    return { samples: this.#audio.view(lengthSamples), ...(evidence === undefined ? {} : { speech: evidence }) };
+    const { keywords } = this.#options;
+    return { samples: this.#audio.view(lengthSamples), ...(evidence && { speech: evidence }), ...(keywords && { keywords }) };
   }
 
   #watchStall(delayMs: number): void {

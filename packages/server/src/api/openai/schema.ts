@@ -202,7 +202,14 @@ export const TRANSCRIPTION_SCHEMA: FastifySchema = {
       file: { type: 'string', format: 'binary', description: 'The recording, with a file name' },
       model: { ...MODEL_ID, description: 'A model of the list of models' },
       language: { type: 'string', description: "The model's own language or nothing: `en`, `en-US` or `english`" },
-      prompt: { type: 'string', description: 'Accepted; has no effect yet' },
+      prompt: {
+        type: 'string',
+        description: 'Its names and phrases are expected: parts of up to four words between commas or line ends, of longer ones the names',
+      },
+      keywords: {
+        type: 'string',
+        description: 'Words and phrases that are expected, between commas or line ends: up to 1,000 of up to 100 characters',
+      },
       response_format: { type: 'string', enum: [...RESPONSE_FORMATS], default: 'json' },
       temperature: {
         type: 'number',

@@ -1,5 +1,7 @@
+import { MAX_KEYWORD_CHARACTERS, MAX_KEYWORDS } from '@outspoken/protocol';
 import { NUMERALS, PROFANITY, REDACTIONS, type TextFormat } from '@outspoken/text';
 import type { Form } from './form.ts';
+import { keywordsOfPrompt, splitPhrases } from './prompt-keywords.ts';
 import { RequestError } from './request-error.ts';
 
 /** What a transcript can be written as. */
@@ -25,6 +27,8 @@ export interface TranscriptionFields {
   readonly hasLogprobs: boolean;
   /** How the text is written. */
   readonly text: TextFormat;
+  /** Words and phrases that are expected. */
+  readonly keywords: readonly string[];
 }
 
 /** Name of a language in English and lower case, as OpenAI writes it: `english`. */
@@ -57,14 +61,20 @@ export function parseTranscriptionFields(form: Form, model: ServedModel): Transc
   if (form.text('model') === undefined) throw new RequestError('missing_required_parameter', 'model must be given', 'model');
   checkModelFields(form, model);
   form.number('temperature', 0, 1);
-  form.text('prompt');
   checkChunking(form);
   const format = parseFormat(form);
   const isStreamed = form.flag('stream');
   if (isStreamed && format !== 'json' && format !== 'text') {
     throw new RequestError('unsupported_value', 'response_format must be json or text when stream is true', 'response_format');
   }
-  return { format, isStreamed, ...parseGranularities(form, format), hasLogprobs: parseInclude(form, format), text: parseText(form) };
+  return {
+    format,
+    isStreamed,
+    ...parseGranularities(form, format),
+    hasLogprobs: parseInclude(form, format),
+    text: parseText(form),
+    keywords: parseKeywords(form),
+  };
 }
 
 function checkLanguage(asked: readonly string[], param: string, model: ServedModel): void {
@@ -123,6 +133,20 @@ function parseText(form: Form): TextFormat {
     profanity: oneOf(form, 'profanity', PROFANITY) ?? 'as-heard',
     redact: redact.map((name) => known('redact', REDACTIONS, name)),
   };
+}
+
+/** Those of the list are checked; a prompt is free text, of which as many are taken as there is room for. */
+function parseKeywords(form: Form): readonly string[] {
+  const param = 'keywords';
+  const listed = form.list(param).flatMap(splitPhrases);
+  if (listed.length > MAX_KEYWORDS || listed.some((phrase) => phrase.length > MAX_KEYWORD_CHARACTERS)) {
+    throw new RequestError(
+      'invalid_value',
+      `${param} must be at most ${MAX_KEYWORDS} phrases of at most ${MAX_KEYWORD_CHARACTERS} characters`,
+      param,
+    );
+  }
+  return [...new Set([...listed, ...keywordsOfPrompt(form.text('prompt') ?? '')])].slice(0, MAX_KEYWORDS);
 }
 
 function oneOf<const Value extends string>(form: Form, param: string, values: readonly Value[]): Value | undefined {

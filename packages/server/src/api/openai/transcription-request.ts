@@ -81,9 +81,9 @@ export class TranscriptionRequest {
   }
 
   /** What is heard in the file, which loses its name once it is open. It ends with the connection even if nobody asks for more. */
-  #eventsOf(file: SpoolFile, { text: format }: TranscriptionFields): AsyncGenerator<FileEvent> {
+  #eventsOf(file: SpoolFile, { text: format, keywords }: TranscriptionFields): AsyncGenerator<FileEvent> {
     const { signal } = this.#controller;
-    const events = unlinking(this.#files.transcriber.transcribe(file.path, { signal, protocol: 'openai', format }), file);
+    const events = unlinking(this.#files.transcriber.transcribe(file.path, { signal, protocol: 'openai', format, keywords }), file);
     this.#isCounted = true;
     // How it ended is told to whoever waits for an event; here is only somebody who tidies up.
     this.#reply.raw.once('close', () => void events.return(undefined).catch(() => undefined));
