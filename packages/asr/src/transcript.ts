@@ -36,7 +36,7 @@ export type EmptyReason = 'silence' | 'no_speech' | 'filtered';
 /**
  * A guard that acted: `silence` the graph did not run, `forced_start` the text would have ended at once, which was not believed because of
  * what the speech detector saw, `memorised_phrase` what it then wrote is known by heart and was left out, `token_cap` the text was cut at the longest plausible length,
- * `repetition` a runaway repetition at the end was reduced to its first occurrence.
+ * `repetition` a runaway repetition was reduced to its first occurrence.
  */
 export type GuardAction = 'silence' | 'forced_start' | 'memorised_phrase' | 'token_cap' | 'repetition';
 

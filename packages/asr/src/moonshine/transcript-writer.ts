@@ -1,7 +1,7 @@
 import { type ConfidenceCalibration, calibrateConfidence } from '../confidence-calibration.ts';
 import type { Effort } from '../effort.ts';
 import type { RecognizerClip } from '../recognizer.ts';
-import { countTokensBeforeRepetition } from '../repetition-guard.ts';
+import { indicesWithoutRepetition } from '../repetition-guard.ts';
 import type { EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
 import { assembleWords } from '../word-assembly.ts';
 import { isForcedStartBelievable } from './forced-start.ts';
@@ -40,12 +40,11 @@ export class TranscriptWriter {
 
   /** What a search says of a clip; its words lie in the clip as it is. */
   write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings): Transcript {
-    const { tokenIds, guards, emptyReason } = this.#guard(found, clip);
+    const { tokenIds, logProbabilities, guards, emptyReason } = this.#guard(found, clip);
     const noSpeechProbability = found.endProbabilityAtStart;
     const frame = { guards, ...this.#frameOf(clip, timings) };
     if (emptyReason !== undefined) return { ...emptyTranscript(emptyReason, noSpeechProbability), ...frame };
     const texts = this.#tokenizer.decode(tokenIds);
-    const logProbabilities = found.logProbabilities.slice(0, tokenIds.length);
     const tokens: Token[] = tokenIds.map((id, index) => ({
       id,
       text: texts[index] ?? '',
@@ -68,34 +67,43 @@ export class TranscriptWriter {
   }
 
   /** What the guards leave of the tokens. */
-  #guard(
-    found: GreedySearchResult,
-    { speech }: RecognizerClip,
-  ): { readonly tokenIds: readonly number[]; readonly guards: GuardAction[]; readonly emptyReason?: EmptyReason } {
+  #guard(found: GreedySearchResult, { speech }: RecognizerClip): Guarded {
     const { forcedStart } = this.#parameters;
     const guards: GuardAction[] = [];
     if (found.hasForcedStart) {
       if (!speech || !forcedStart || !isForcedStartBelievable(found, speech, forcedStart)) {
-        return { tokenIds: [], guards, emptyReason: 'no_speech' };
+        return { ...NO_TOKENS, guards, emptyReason: 'no_speech' };
       }
       guards.push('forced_start');
     }
     if (found.hasReachedCap) guards.push('token_cap');
-    const keptCount = countTokensBeforeRepetition(found.tokenIds, found.hasReachedCap);
-    if (keptCount < found.tokenIds.length) guards.push('repetition');
-    const tokenIds = found.tokenIds.slice(0, keptCount);
+    const kept = indicesWithoutRepetition(found.tokenIds, found.hasReachedCap);
+    if (kept.length < found.tokenIds.length) guards.push('repetition');
+    const tokenIds = kept.flatMap((index) => found.tokenIds[index] ?? []);
+    const logProbabilities = kept.flatMap((index) => found.logProbabilities[index] ?? []);
     const text = this.#tokenizer.decode(tokenIds).join('').trim();
     if (found.hasForcedStart && isMemorisedPhrase(text, found.endProbabilityAtStart)) {
-      return { tokenIds: [], guards: ['memorised_phrase'], emptyReason: 'no_speech' };
+      return { ...NO_TOKENS, guards: ['memorised_phrase'], emptyReason: 'no_speech' };
     }
-    if (text === '') return { tokenIds: [], guards, emptyReason: tokenIds.length === 0 ? 'no_speech' : 'filtered' };
-    return { tokenIds, guards };
+    if (text === '') return { ...NO_TOKENS, guards, emptyReason: tokenIds.length === 0 ? 'no_speech' : 'filtered' };
+    return { tokenIds, logProbabilities, guards };
   }
 
   #frameOf({ samples, effort = 'fast' }: RecognizerClip, timings: RecognitionTimings): Frame {
     return { timings, audioMs: (samples.length * 1000) / this.#parameters.sampleRateHz, effort };
   }
 }
+
+/** Tokens as the guards left them. */
+interface Guarded {
+  readonly tokenIds: readonly number[];
+  /** Of each of them. */
+  readonly logProbabilities: readonly number[];
+  readonly guards: GuardAction[];
+  readonly emptyReason?: EmptyReason;
+}
+
+const NO_TOKENS = { tokenIds: [], logProbabilities: [] } as const;
 
 /** What a transcript says of its clip, whatever its text. */
 interface Frame {

@@ -79,3 +79,14 @@ describe('with what the probabilities of the model are worth', () => {
     expect([confidenceAt('fast'), confidenceAt('balanced'), confidenceAt('best')]).toEqual([expect.closeTo(0.4, 12), 0.5, 0.9]);
   });
 });
+
+test('a runaway repetition in the middle is taken out, and what follows keeps its own probabilities', () => {
+  const [no, ...others] = [yes + 1, yes + 2, yes + 3, yes + 4];
+  const loop = Array.from({ length: 5 }, () => others).flat();
+  const tokenIds = [yes, ...loop, no!];
+  const found = { ...plain, tokenIds, logProbabilities: tokenIds.map((_, index) => -0.001 * index) };
+  const { guards, tokens } = writer.write(found, clip, timings);
+  expect(guards).toEqual(['repetition']);
+  expect(tokens.map(({ id }) => id)).toEqual([yes, ...others, no]);
+  expect(tokens.at(-1)!.probability).toBeCloseTo(Math.exp(-0.001 * (tokenIds.length - 1)), 12);
+});
