@@ -1,4 +1,5 @@
 import type { ForcedStartWeights } from './forced-start.ts';
+import type { UnlikelyTextWeights } from './unlikely-text.ts';
 
 /** Numbers that the code of the family needs and that the graphs do not hold. */
 export interface MoonshineParameters {
@@ -18,6 +19,8 @@ export interface MoonshineParameters {
   readonly maximumTokensPerSecond: number;
   /** When to believe a text that was not let end at once; absent for a model for which nobody has measured it. */
   readonly forcedStart?: ForcedStartWeights;
+  /** When to believe a text that began by itself; absent where nobody has measured it: then always. */
+  readonly unlikelyText?: UnlikelyTextWeights;
 }
 
 const NAMES = [
@@ -37,6 +40,13 @@ const FORCED_START_NAMES = {
   meanLogProbability: 'forcedStartMeanLogProbability',
 } as const satisfies Readonly<Record<keyof ForcedStartWeights, string>>;
 
+const UNLIKELY_TEXT_NAMES = {
+  intercept: 'unlikelyTextIntercept',
+  meanLogProbability: 'unlikelyTextMeanLogProbability',
+  brevity: 'unlikelyTextBrevity',
+  secondsPerTokenLog: 'unlikelyTextSecondsPerTokenLog',
+} as const satisfies Readonly<Record<keyof UnlikelyTextWeights, string>>;
+
 /**
  * Picks the parameters of the family out of a model's manifest.
  *
@@ -52,17 +62,17 @@ export function readMoonshineParameters(parameters: Readonly<Record<string, numb
   };
   // NAMES lists every key of the interface.
   const required = Object.fromEntries(NAMES.map(read)) as unknown as MoonshineParameters;
-  if (parameters[FORCED_START_NAMES.intercept] === undefined) return required;
-  const weightOf = (name: keyof ForcedStartWeights): number => read(FORCED_START_NAMES[name])[1];
-  return {
-    ...required,
-    forcedStart: {
-      intercept: weightOf('intercept'),
-      meanSpeechLogOdds: weightOf('meanSpeechLogOdds'),
-      firstLogProbability: weightOf('firstLogProbability'),
-      meanLogProbability: weightOf('meanLogProbability'),
-    },
+  /** The weights under their names, all of them or none. */
+  const readWeights = <Weight extends string>(
+    names: Readonly<Record<Weight | 'intercept', string>>,
+  ): Record<Weight, number> | undefined => {
+    if (parameters[names.intercept] === undefined) return undefined;
+    // Every name is one of the weights.
+    return Object.fromEntries(Object.entries<string>(names).map(([weight, name]) => [weight, read(name)[1]])) as Record<Weight, number>;
   };
+  const forcedStart = readWeights<keyof ForcedStartWeights>(FORCED_START_NAMES);
+  const unlikelyText = readWeights<keyof UnlikelyTextWeights>(UNLIKELY_TEXT_NAMES);
+  return { ...required, ...(forcedStart && { forcedStart }), ...(unlikelyText && { unlikelyText }) };
 }
 
 /** The most tokens that a clip can plausibly hold: two more than the fastest speech, so that a short word still ends by itself. */

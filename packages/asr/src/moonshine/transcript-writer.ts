@@ -9,6 +9,7 @@ import type { GreedySearchResult } from './greedy-search.ts';
 import { isMemorisedPhrase } from './memorised-phrase.ts';
 import { type MoonshineParameters, maximumTokensOf } from './parameters.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { isTextLikely } from './unlikely-text.ts';
 
 /** Tokens to transcripts: what the search wrote goes through the guards and becomes words. */
 export class TranscriptWriter {
@@ -67,8 +68,8 @@ export class TranscriptWriter {
   }
 
   /** What the guards leave of the tokens. */
-  #guard(found: GreedySearchResult, { speech }: RecognizerClip): Guarded {
-    const { forcedStart } = this.#parameters;
+  #guard(found: GreedySearchResult, { samples, speech }: RecognizerClip): Guarded {
+    const { forcedStart, unlikelyText } = this.#parameters;
     const guards: GuardAction[] = [];
     if (found.hasForcedStart) {
       if (!speech || !forcedStart || !isForcedStartBelievable(found, speech, forcedStart)) {
@@ -82,15 +83,20 @@ export class TranscriptWriter {
     const tokenIds = kept.flatMap((index) => found.tokenIds[index] ?? []);
     const logProbabilities = kept.flatMap((index) => found.logProbabilities[index] ?? []);
     const text = this.#tokenizer.decode(tokenIds).join('').trim();
-    if (found.hasForcedStart && isMemorisedPhrase(text, found.endProbabilityAtStart)) {
-      return { ...NO_TOKENS, guards: ['memorised_phrase'], emptyReason: 'no_speech' };
-    }
     if (text === '') return { ...NO_TOKENS, guards, emptyReason: tokenIds.length === 0 ? 'no_speech' : 'filtered' };
+    if (isMemorisedPhrase(text, { ...found, speech })) return { ...NO_TOKENS, guards: ['memorised_phrase'], emptyReason: 'no_speech' };
+    if (!found.hasForcedStart && unlikelyText && !isTextLikely(logProbabilities, this.#audioMsOf(samples), unlikelyText)) {
+      return { ...NO_TOKENS, guards: [...guards, 'unlikely_text'], emptyReason: 'filtered' };
+    }
     return { tokenIds, logProbabilities, guards };
   }
 
   #frameOf({ samples, effort = 'fast' }: RecognizerClip, timings: RecognitionTimings): Frame {
-    return { timings, audioMs: (samples.length * 1000) / this.#parameters.sampleRateHz, effort };
+    return { timings, audioMs: this.#audioMsOf(samples), effort };
+  }
+
+  #audioMsOf(samples: Float32Array): number {
+    return (samples.length * 1000) / this.#parameters.sampleRateHz;
   }
 }
 

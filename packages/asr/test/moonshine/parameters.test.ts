@@ -5,7 +5,7 @@ import { maximumTokensOf, readMoonshineParameters } from '../../src/moonshine/pa
 const { parameters } = readModelManifest('moonshine-tiny');
 
 test('reads the parameters of the manifest', () => {
-  const { forcedStart, ...others } = readMoonshineParameters(parameters);
+  const { forcedStart, unlikelyText, ...others } = readMoonshineParameters(parameters);
   expect(parameters).toMatchObject(others);
   expect(forcedStart).toEqual({
     intercept: parameters['forcedStartIntercept'],
@@ -13,12 +13,24 @@ test('reads the parameters of the manifest', () => {
     firstLogProbability: parameters['forcedStartFirstLogProbability'],
     meanLogProbability: parameters['forcedStartMeanLogProbability'],
   });
+  expect(unlikelyText).toEqual({
+    intercept: parameters['unlikelyTextIntercept'],
+    meanLogProbability: parameters['unlikelyTextMeanLogProbability'],
+    brevity: parameters['unlikelyTextBrevity'],
+    secondsPerTokenLog: parameters['unlikelyTextSecondsPerTokenLog'],
+  });
 });
 
 test('takes a model for which nobody has measured when to believe a forced start', () => {
   expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters).forcedStart).toBeUndefined();
   const { forcedStartMeanLogProbability: _, ...incomplete } = parameters;
   expect(() => readMoonshineParameters(incomplete)).toThrow('forcedStartMeanLogProbability');
+});
+
+test('takes a model for which nobody has measured which texts are unlikely', () => {
+  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('unlikelyText');
+  const { unlikelyTextBrevity: _, ...incomplete } = parameters;
+  expect(() => readMoonshineParameters(incomplete)).toThrow('unlikelyTextBrevity');
 });
 
 test('names a parameter that is missing or no number', () => {

@@ -90,3 +90,19 @@ test('a runaway repetition in the middle is taken out, and what follows keeps it
   expect(tokens.map(({ id }) => id)).toEqual([yes, ...others, no]);
   expect(tokens.at(-1)!.probability).toBeCloseTo(Math.exp(-0.001 * (tokenIds.length - 1)), 12);
 });
+
+test('a text that the model is too unsure of is left out, and the guard says so', () => {
+  const unsure = { ...plain, tokenIds: [yes, yes + 1, yes + 2, yes + 3], logProbabilities: [-1.5, -1.4, -2, -1.6] };
+  expect(writer.write(unsure, clip, timings)).toMatchObject({ text: '', tokens: [], emptyReason: 'filtered', guards: ['unlikely_text'] });
+  const { unlikelyText: _, ...unmeasured } = parameters;
+  expect(new TranscriptWriter(texts, unmeasured).write(unsure, clip, timings)).toMatchObject({
+    guards: [],
+    text: expect.stringMatching(/./),
+  });
+});
+
+test('a text that the guards cut may be unlikely as well, and both are told', () => {
+  const loop = Array.from({ length: 4 }, () => [yes, yes + 1, yes + 2, yes + 3]).flat();
+  const unsure = { ...plain, tokenIds: loop, logProbabilities: loop.map(() => -1.5) };
+  expect(writer.write(unsure, clip, timings).guards).toEqual(['repetition', 'unlikely_text']);
+});
