@@ -23,14 +23,14 @@ export type Feature =
   | 'distinctWordRatio';
 
 /** The features of the product, in the order of the manifest. */
-export const PRODUCT_FEATURES = ['meanLogProbability', 'brevity', 'secondsPerTokenLog'] as const satisfies readonly Feature[];
+export const PRODUCT_FEATURES = ['meanLogProbability', 'secondsPerTokenLog'] as const satisfies readonly Feature[];
 
 /** The sets that are compared. */
 export const FEATURE_SETS: Readonly<Record<string, readonly Feature[]>> = {
   mean: ['meanLogProbability'],
   'mean and brevity': ['meanLogProbability', 'brevity'],
-  'mean and time': ['meanLogProbability', 'secondsPerTokenLog'],
-  'mean, brevity, time': PRODUCT_FEATURES,
+  'mean and time': PRODUCT_FEATURES,
+  '… and brevity': [...PRODUCT_FEATURES, 'brevity'],
   '… and first token': [...PRODUCT_FEATURES, 'firstLogProbability'],
   '… and lowest token': [...PRODUCT_FEATURES, 'lowestLogProbability'],
   '… and end': [...PRODUCT_FEATURES, 'endLogOdds'],

@@ -13,7 +13,7 @@ export interface LossRow {
   readonly at: readonly Loss[];
 }
 
-export interface Loss {
+interface Loss {
   readonly threshold: number;
   /** Right texts of one or two words that are lost. */
   readonly short: number;

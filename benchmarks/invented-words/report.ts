@@ -8,7 +8,7 @@ import type { HeardText } from './heard-text.ts';
 export const WEIGHT_NAMES = ['intercept', ...PRODUCT_FEATURES].map((name) => `unlikelyText${name[0]?.toUpperCase()}${name.slice(1)}`);
 
 /** From here on the product believes a text. */
-export const BELIEVED_PROBABILITY = 0.5;
+const BELIEVED_PROBABILITY = 0.5;
 
 /** Whether weights leave a text: one whose start was forced is not theirs to judge. */
 export function isKept(text: HeardText, model: LogisticModel): boolean {

@@ -43,7 +43,6 @@ const FORCED_START_NAMES = {
 const UNLIKELY_TEXT_NAMES = {
   intercept: 'unlikelyTextIntercept',
   meanLogProbability: 'unlikelyTextMeanLogProbability',
-  brevity: 'unlikelyTextBrevity',
   secondsPerTokenLog: 'unlikelyTextSecondsPerTokenLog',
 } as const satisfies Readonly<Record<keyof UnlikelyTextWeights, string>>;
 

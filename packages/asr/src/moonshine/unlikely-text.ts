@@ -6,8 +6,6 @@ export interface UnlikelyTextWeights {
   readonly intercept: number;
   /** Of the mean log-probability of the tokens. */
   readonly meanLogProbability: number;
-  /** Of one by the number of tokens: the mean of a few says less than that of many. */
-  readonly brevity: number;
   /** Of the logarithm of the time that each token takes, in seconds. */
   readonly secondsPerTokenLog: number;
 }
@@ -31,10 +29,6 @@ export function isTextLikely(logProbabilities: readonly number[], audioMs: numbe
   if (count === 0) return true;
   const mean = logProbabilities.reduce((sum, value) => sum + Math.max(value, LOWEST_LOG_PROBABILITY), 0) / count;
   const secondsPerToken = (audioMs / 1000 + MORE_SECONDS) / (count + MORE_TOKENS);
-  const logOdds =
-    weights.intercept +
-    weights.meanLogProbability * mean +
-    weights.brevity / count +
-    weights.secondsPerTokenLog * Math.log(secondsPerToken);
+  const logOdds = weights.intercept + weights.meanLogProbability * mean + weights.secondsPerTokenLog * Math.log(secondsPerToken);
   return 1 / (1 + Math.exp(-logOdds)) >= BELIEVED_PROBABILITY;
 }

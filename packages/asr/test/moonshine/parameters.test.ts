@@ -16,7 +16,6 @@ test('reads the parameters of the manifest', () => {
   expect(unlikelyText).toEqual({
     intercept: parameters['unlikelyTextIntercept'],
     meanLogProbability: parameters['unlikelyTextMeanLogProbability'],
-    brevity: parameters['unlikelyTextBrevity'],
     secondsPerTokenLog: parameters['unlikelyTextSecondsPerTokenLog'],
   });
 });
@@ -29,8 +28,8 @@ test('takes a model for which nobody has measured when to believe a forced start
 
 test('takes a model for which nobody has measured which texts are unlikely', () => {
   expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('unlikelyText');
-  const { unlikelyTextBrevity: _, ...incomplete } = parameters;
-  expect(() => readMoonshineParameters(incomplete)).toThrow('unlikelyTextBrevity');
+  const { unlikelyTextMeanLogProbability: _, ...incomplete } = parameters;
+  expect(() => readMoonshineParameters(incomplete)).toThrow('unlikelyTextMeanLogProbability');
 });
 
 test('names a parameter that is missing or no number', () => {
