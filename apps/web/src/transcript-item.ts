@@ -26,6 +26,8 @@ const EMPTY_REASONS: Readonly<Record<string, string>> = {
 const GUARDS: Readonly<Record<string, string>> = {
   repetition: 'a runaway repetition was cut off',
   forced_start: 'the model would have heard nothing, but somebody spoke',
+  memorised_phrase: 'a phrase that the model knows by heart was left out',
+  unlikely_text: 'the model was too unsure of what it wrote',
   token_cap: 'stopped at the longest text that fits its length',
 };
 

@@ -40,10 +40,11 @@ export type EmptyReason = 'silence' | 'no_speech' | 'filtered';
 
 /**
  * A guard that acted: `silence` the graph did not run, `forced_start` the text would have ended at once, which was not believed because of
- * what the speech detector saw, `memorised_phrase` what it then wrote is known by heart and was left out, `token_cap` the text was cut at the longest plausible length,
- * `repetition` a runaway repetition at the end was reduced to its first occurrence.
+ * what the speech detector saw, `memorised_phrase` what was written is known by heart and was left out, `unlikely_text` the model was so unsure
+ * of its text that nobody can have said it, `token_cap` the text was cut at the longest plausible length,
+ * `repetition` a runaway repetition was reduced to its first occurrence.
  */
-export type GuardAction = 'silence' | 'forced_start' | 'memorised_phrase' | 'token_cap' | 'repetition';
+export type GuardAction = 'silence' | 'forced_start' | 'memorised_phrase' | 'unlikely_text' | 'token_cap' | 'repetition';
 
 /** One of several texts of a clip. */
 export interface Alternative {

@@ -79,7 +79,7 @@ export const REJECTION_REASONS = [
   'other',
 ] as const;
 /** What the recognizer did to a text that plain greedy decoding would have returned. */
-export const GUARDS = ['repetition', 'token_cap', 'forced_start', 'memorised_phrase', 'silence', 'other'] as const;
+export const GUARDS = ['repetition', 'token_cap', 'forced_start', 'memorised_phrase', 'unlikely_text', 'silence', 'other'] as const;
 /** What was spent on a transcript: how often its clip was heard. */
 export const EFFORTS = ['fast', 'balanced', 'best'] as const;
 /**

@@ -1,5 +1,5 @@
 import type { SpeechEvidence } from '../recognizer.ts';
-import { countTokensBeforeRepetition } from '../repetition-guard.ts';
+import { indicesWithoutRepetition } from '../repetition-guard.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
 
 /**
@@ -53,7 +53,7 @@ function logOddsOf(probability: number): number {
 
 /** Stricter than the guard of texts that began by themselves: the same few tokens thrice, wherever. */
 function goesInCircles(tokenIds: readonly number[]): boolean {
-  if (countTokensBeforeRepetition(tokenIds, false) < tokenIds.length) return true;
+  if (indicesWithoutRepetition(tokenIds, false).length < tokenIds.length) return true;
   const counts = new Map<string, number>();
   for (let start = 0; start + LOOP_TOKENS <= tokenIds.length; start += 1) {
     const tokens = tokenIds.slice(start, start + LOOP_TOKENS);

@@ -1,5 +1,6 @@
 import type { ForcedStartWeights } from './forced-start.ts';
 import type { KeywordBonus } from './keyword-tree.ts';
+import type { UnlikelyTextWeights } from './unlikely-text.ts';
 
 /** Numbers that the code of the family needs and that the graphs do not hold. */
 export interface MoonshineParameters {
@@ -21,6 +22,8 @@ export interface MoonshineParameters {
   readonly forcedStart?: ForcedStartWeights;
   /** What keywords are worth; absent for a model for which nobody has measured it, which gets a cautious one. */
   readonly keywordBonus?: KeywordBonus;
+  /** When to believe a text that began by itself; absent where nobody has measured it: then always. */
+  readonly unlikelyText?: UnlikelyTextWeights;
 }
 
 const NAMES = [
@@ -40,6 +43,12 @@ const FORCED_START_NAMES = {
   meanLogProbability: 'forcedStartMeanLogProbability',
 } as const satisfies Readonly<Record<keyof ForcedStartWeights, string>>;
 
+const UNLIKELY_TEXT_NAMES = {
+  intercept: 'unlikelyTextIntercept',
+  meanLogProbability: 'unlikelyTextMeanLogProbability',
+  secondsPerTokenLog: 'unlikelyTextSecondsPerTokenLog',
+} as const satisfies Readonly<Record<keyof UnlikelyTextWeights, string>>;
+
 /**
  * Picks the parameters of the family out of a model's manifest.
  *
@@ -55,20 +64,22 @@ export function readMoonshineParameters(parameters: Readonly<Record<string, numb
   };
   // NAMES lists every key of the interface.
   const required = Object.fromEntries(NAMES.map(read)) as unknown as MoonshineParameters;
-  const perToken = parameters['keywordBonusPerToken'];
-  const keywordBonus =
-    perToken === undefined ? undefined : { perToken: read('keywordBonusPerToken')[1], maximum: read('keywordBonusMaximum')[1] };
-  const withBonus = keywordBonus ? { ...required, keywordBonus } : required;
-  if (parameters[FORCED_START_NAMES.intercept] === undefined) return withBonus;
-  const weightOf = (name: keyof ForcedStartWeights): number => read(FORCED_START_NAMES[name])[1];
+  /** The weights under their names, all of them or none. */
+  const readWeights = <Weight extends string>(
+    names: Readonly<Record<Weight | 'intercept', string>>,
+  ): Record<Weight, number> | undefined => {
+    if (parameters[names.intercept] === undefined) return undefined;
+    // Every name is one of the weights.
+    return Object.fromEntries(Object.entries<string>(names).map(([weight, name]) => [weight, read(name)[1]])) as Record<Weight, number>;
+  };
+  const forcedStart = readWeights<keyof ForcedStartWeights>(FORCED_START_NAMES);
+  const unlikelyText = readWeights<keyof UnlikelyTextWeights>(UNLIKELY_TEXT_NAMES);
+  const hasBonus = parameters['keywordBonusPerToken'] !== undefined;
   return {
-    ...withBonus,
-    forcedStart: {
-      intercept: weightOf('intercept'),
-      meanSpeechLogOdds: weightOf('meanSpeechLogOdds'),
-      firstLogProbability: weightOf('firstLogProbability'),
-      meanLogProbability: weightOf('meanLogProbability'),
-    },
+    ...required,
+    ...(forcedStart && { forcedStart }),
+    ...(unlikelyText && { unlikelyText }),
+    ...(hasBonus && { keywordBonus: { perToken: read('keywordBonusPerToken')[1], maximum: read('keywordBonusMaximum')[1] } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type ConfidenceCalibration, calibrateConfidence } from '../confidence-calibration.ts';
 import type { Effort } from '../effort.ts';
 import type { RecognizerClip } from '../recognizer.ts';
-import { countTokensBeforeRepetition } from '../repetition-guard.ts';
+import { indicesWithoutRepetition } from '../repetition-guard.ts';
 import type { Alternative, EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
 import { assembleWords } from '../word-assembly.ts';
 import type { BeamText } from './beam-search.ts';
@@ -10,6 +10,7 @@ import type { GreedySearchResult } from './greedy-search.ts';
 import { isMemorisedPhrase } from './memorised-phrase.ts';
 import { type MoonshineParameters, maximumTokensOf } from './parameters.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { isTextLikely } from './unlikely-text.ts';
 
 /** Tokens to transcripts: what the search wrote goes through the guards and becomes words. */
 export class TranscriptWriter {
@@ -41,12 +42,11 @@ export class TranscriptWriter {
 
   /** What a search says of a clip; its words lie in the clip as it is. */
   write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings): Transcript {
-    const { tokenIds, guards, emptyReason } = this.#guard(found, clip);
+    const { tokenIds, logProbabilities, guards, emptyReason } = this.#guard(found, clip);
     const noSpeechProbability = found.endProbabilityAtStart;
     const frame = { guards, ...this.#frameOf(clip, timings) };
     if (emptyReason !== undefined) return { ...emptyTranscript(emptyReason, noSpeechProbability), ...frame };
     const texts = this.#tokenizer.decode(tokenIds);
-    const logProbabilities = found.logProbabilities.slice(0, tokenIds.length);
     const tokens: Token[] = tokenIds.map((id, index) => ({
       id,
       text: texts[index] ?? '',
@@ -79,34 +79,48 @@ export class TranscriptWriter {
   }
 
   /** What the guards leave of the tokens. */
-  #guard(
-    found: GreedySearchResult,
-    { speech }: RecognizerClip,
-  ): { readonly tokenIds: readonly number[]; readonly guards: GuardAction[]; readonly emptyReason?: EmptyReason } {
-    const { forcedStart } = this.#parameters;
+  #guard(found: GreedySearchResult, { samples, speech }: RecognizerClip): Guarded {
+    const { forcedStart, unlikelyText } = this.#parameters;
     const guards: GuardAction[] = [];
     if (found.hasForcedStart) {
       if (!speech || !forcedStart || !isForcedStartBelievable(found, speech, forcedStart)) {
-        return { tokenIds: [], guards, emptyReason: 'no_speech' };
+        return { ...NO_TOKENS, guards, emptyReason: 'no_speech' };
       }
       guards.push('forced_start');
     }
     if (found.hasReachedCap) guards.push('token_cap');
-    const keptCount = countTokensBeforeRepetition(found.tokenIds, found.hasReachedCap);
-    if (keptCount < found.tokenIds.length) guards.push('repetition');
-    const tokenIds = found.tokenIds.slice(0, keptCount);
+    const kept = indicesWithoutRepetition(found.tokenIds, found.hasReachedCap);
+    if (kept.length < found.tokenIds.length) guards.push('repetition');
+    const tokenIds = kept.flatMap((index) => found.tokenIds[index] ?? []);
+    const logProbabilities = kept.flatMap((index) => found.logProbabilities[index] ?? []);
     const text = this.#tokenizer.decode(tokenIds).join('').trim();
-    if (found.hasForcedStart && isMemorisedPhrase(text, found.endProbabilityAtStart)) {
-      return { tokenIds: [], guards: ['memorised_phrase'], emptyReason: 'no_speech' };
+    if (text === '') return { ...NO_TOKENS, guards, emptyReason: tokenIds.length === 0 ? 'no_speech' : 'filtered' };
+    if (isMemorisedPhrase(text, { ...found, speech })) return { ...NO_TOKENS, guards: ['memorised_phrase'], emptyReason: 'no_speech' };
+    if (!found.hasForcedStart && unlikelyText && !isTextLikely(logProbabilities, this.#audioMsOf(samples), unlikelyText)) {
+      return { ...NO_TOKENS, guards: [...guards, 'unlikely_text'], emptyReason: 'filtered' };
     }
-    if (text === '') return { tokenIds: [], guards, emptyReason: tokenIds.length === 0 ? 'no_speech' : 'filtered' };
-    return { tokenIds, guards };
+    return { tokenIds, logProbabilities, guards };
   }
 
   #frameOf({ samples, effort = 'fast' }: RecognizerClip, timings: RecognitionTimings): Frame {
-    return { timings, audioMs: (samples.length * 1000) / this.#parameters.sampleRateHz, effort };
+    return { timings, audioMs: this.#audioMsOf(samples), effort };
+  }
+
+  #audioMsOf(samples: Float32Array): number {
+    return (samples.length * 1000) / this.#parameters.sampleRateHz;
   }
 }
+
+/** Tokens as the guards left them. */
+interface Guarded {
+  readonly tokenIds: readonly number[];
+  /** Of each of them. */
+  readonly logProbabilities: readonly number[];
+  readonly guards: GuardAction[];
+  readonly emptyReason?: EmptyReason;
+}
+
+const NO_TOKENS = { tokenIds: [], logProbabilities: [] } as const;
 
 /** What a transcript says of its clip, whatever its text. */
 interface Frame {

@@ -5,7 +5,7 @@ import { maximumTokensOf, readMoonshineParameters } from '../../src/moonshine/pa
 const { parameters } = readModelManifest('moonshine-tiny');
 
 test('reads the parameters of the manifest', () => {
-  const { forcedStart, keywordBonus, ...others } = readMoonshineParameters(parameters);
+  const { forcedStart, unlikelyText, keywordBonus, ...others } = readMoonshineParameters(parameters);
   expect(parameters).toMatchObject(others);
   expect(forcedStart).toEqual({
     intercept: parameters['forcedStartIntercept'],
@@ -14,6 +14,11 @@ test('reads the parameters of the manifest', () => {
     meanLogProbability: parameters['forcedStartMeanLogProbability'],
   });
   expect(keywordBonus).toEqual({ perToken: parameters['keywordBonusPerToken'], maximum: parameters['keywordBonusMaximum'] });
+  expect(unlikelyText).toEqual({
+    intercept: parameters['unlikelyTextIntercept'],
+    meanLogProbability: parameters['unlikelyTextMeanLogProbability'],
+    secondsPerTokenLog: parameters['unlikelyTextSecondsPerTokenLog'],
+  });
 });
 
 test('takes a model for which nobody has measured forced starts and keywords', () => {
@@ -21,6 +26,12 @@ test('takes a model for which nobody has measured forced starts and keywords', (
   expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('keywordBonus');
   const { forcedStartMeanLogProbability: _, ...incomplete } = parameters;
   expect(() => readMoonshineParameters(incomplete)).toThrow('forcedStartMeanLogProbability');
+});
+
+test('takes a model for which nobody has measured which texts are unlikely', () => {
+  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('unlikelyText');
+  const { unlikelyTextMeanLogProbability: _, ...incomplete } = parameters;
+  expect(() => readMoonshineParameters(incomplete)).toThrow('unlikelyTextMeanLogProbability');
 });
 
 test('names a parameter that is missing or no number', () => {

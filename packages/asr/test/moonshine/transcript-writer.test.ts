@@ -79,3 +79,30 @@ describe('with what the probabilities of the model are worth', () => {
     expect([confidenceAt('fast'), confidenceAt('balanced'), confidenceAt('best')]).toEqual([expect.closeTo(0.4, 12), 0.5, 0.9]);
   });
 });
+
+test('a runaway repetition in the middle is taken out, and what follows keeps its own probabilities', () => {
+  const [no, ...others] = [yes + 1, yes + 2, yes + 3, yes + 4];
+  const loop = Array.from({ length: 5 }, () => others).flat();
+  const tokenIds = [yes, ...loop, no!];
+  const found = { ...plain, tokenIds, logProbabilities: tokenIds.map((_, index) => -0.001 * index) };
+  const { guards, tokens } = writer.write(found, clip, timings);
+  expect(guards).toEqual(['repetition']);
+  expect(tokens.map(({ id }) => id)).toEqual([yes, ...others, no]);
+  expect(tokens.at(-1)!.probability).toBeCloseTo(Math.exp(-0.001 * (tokenIds.length - 1)), 12);
+});
+
+test('a text that the model is too unsure of is left out, and the guard says so', () => {
+  const unsure = { ...plain, tokenIds: [yes, yes + 1, yes + 2, yes + 3], logProbabilities: [-1.5, -1.4, -2, -1.6] };
+  expect(writer.write(unsure, clip, timings)).toMatchObject({ text: '', tokens: [], emptyReason: 'filtered', guards: ['unlikely_text'] });
+  const { unlikelyText: _, ...unmeasured } = parameters;
+  expect(new TranscriptWriter(texts, unmeasured).write(unsure, clip, timings)).toMatchObject({
+    guards: [],
+    text: expect.stringMatching(/./),
+  });
+});
+
+test('a text that the guards cut may be unlikely as well, and both are told', () => {
+  const loop = Array.from({ length: 4 }, () => [yes, yes + 1, yes + 2, yes + 3]).flat();
+  const unsure = { ...plain, tokenIds: loop, logProbabilities: loop.map(() => -1.5) };
+  expect(writer.write(unsure, clip, timings).guards).toEqual(['repetition', 'unlikely_text']);
+});
