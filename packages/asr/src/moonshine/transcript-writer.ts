@@ -3,8 +3,9 @@ import type { Effort } from '../effort.ts';
 import type { RecognizerClip } from '../recognizer.ts';
 import { countTokensBeforeRepetition } from '../repetition-guard.ts';
 import type { Alternative, EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
-import { assembleWords } from '../word-assembly.ts';
+import { assembleWords, type HeardTokens } from '../word-assembly.ts';
 import type { BeamText } from './beam-search.ts';
+import { frameGridOf } from './encoder-frames.ts';
 import { isForcedStartBelievable } from './forced-start.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
 import { isMemorisedPhrase } from './memorised-phrase.ts';
@@ -39,8 +40,8 @@ export class TranscriptWriter {
     return { ...emptyTranscript('silence', 1), guards: ['silence'], ...this.#frameOf(clip, { encoderMs: 0, decoderMs: 0 }) };
   }
 
-  /** What a search says of a clip; its words lie in the clip as it is. */
-  write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings): Transcript {
+  /** What a search says of a clip; its words lie in the clip as it is, at whatever speed the search heard it. */
+  write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings, speedRatio = 1): Transcript {
     const { tokenIds, guards, emptyReason } = this.#guard(found, clip);
     const noSpeechProbability = found.endProbabilityAtStart;
     const frame = { guards, ...this.#frameOf(clip, timings) };
@@ -52,7 +53,9 @@ export class TranscriptWriter {
       text: texts[index] ?? '',
       probability: Math.exp(logProbabilities[index] ?? 0),
     }));
-    const words = this.#wordsOf(tokens, clip);
+    // A text that was cut keeps the first of the tokens that were found.
+    const heard = found.attention && { attention: found.attention, grid: frameGridOf(speedRatio, this.#parameters.sampleRateHz) };
+    const words = this.#wordsOf(tokens, clip, heard);
     return {
       ...{ text: texts.join('').trim(), tokens, words },
       confidence: meanOf(words.map((word) => word.confidence)),
@@ -62,9 +65,9 @@ export class TranscriptWriter {
     };
   }
 
-  #wordsOf(tokens: readonly Token[], { samples, effort = 'fast' }: RecognizerClip): Word[] {
+  #wordsOf(tokens: readonly Token[], { samples, effort = 'fast' }: RecognizerClip, heard: HeardTokens | undefined): Word[] {
     const knots = this.#calibration[effort];
-    const words = assembleWords(tokens, samples, this.#parameters.sampleRateHz);
+    const words = assembleWords(tokens, { samples, sampleRateHz: this.#parameters.sampleRateHz }, heard);
     return words.map((word) => ({ ...word, confidence: calibrateConfidence(word.confidence, knots) }));
   }
 
