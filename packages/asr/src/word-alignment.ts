@@ -1,4 +1,4 @@
-import { findVoicedFrames, VOICED_FRAME_MS } from './voiced-frames.ts';
+import { findVoicedFramesOverNoise, VOICED_FRAME_MS } from './voiced-frames.ts';
 import { findWordPath } from './word-path.ts';
 import type { WordTime } from './word-timing.ts';
 
@@ -9,9 +9,6 @@ export interface FrameGrid {
   /** Length of a frame, in milliseconds. */
   readonly frameMs: number;
 }
-
-// Lower than for times that are only estimated: what is at stake is the end of a word, not how long the speech is.
-const VOICED_RANGE_DB = 40;
 
 /**
  * Finds when words were spoken from what they attended to in the clip. The times are ordered, lie inside the clip and never overlap; where
@@ -26,7 +23,7 @@ export function alignWords(
   { samples, sampleRateHz }: { readonly samples: Float32Array; readonly sampleRateHz: number },
 ): WordTime[] | undefined {
   const clipMs = (samples.length * 1000) / sampleRateHz;
-  const isVoiced = findVoicedFrames(samples, sampleRateHz, VOICED_RANGE_DB);
+  const isVoiced = findVoicedFramesOverNoise(samples, sampleRateHz);
   const frames = Math.min(attention[0]?.length ?? 0, Math.max(0, Math.ceil((clipMs - grid.startMs) / grid.frameMs)));
   // What lies before the first frame and behind the last one belongs to them.
   const startOf = (frame: number): number => (frame === 0 ? 0 : frame >= frames ? clipMs : grid.startMs + frame * grid.frameMs);

@@ -10,8 +10,9 @@ const VOICED_PAUSE_COST = 0.05;
 // Attention below this is no sign of anything: a head leaves some of it everywhere.
 const NOISE_LEVEL = 0.05;
 
+// How many states back a path comes from: even states are pauses, odd ones words.
 const STAY = 0;
-const FROM_PAUSE = 1;
+const FROM_BEFORE = 1;
 const FROM_WORD = 2;
 
 /**
@@ -33,34 +34,39 @@ export function findWordPath(attention: readonly Float32Array[], isVoiced: reado
   const moves = new Uint8Array(frames * states);
   let scores = new Float64Array(states).fill(Number.NEGATIVE_INFINITY);
   let next = new Float64Array(states);
+  // Before the first frame there is a pause that may last on, or be followed by the first word.
+  scores[0] = 0;
   for (let frame = 0; frame < frames; frame += 1) {
-    for (let state = 0; state < states; state += 1) {
-      const { score, move } = frame === 0 ? { score: state < 2 ? 0 : Number.NEGATIVE_INFINITY, move: STAY } : bestMove(scores, state);
-      moves[frame * states + state] = move;
-      next[state] = score + worthOf(attention[(state - 1) / 2], frame, isVoiced[frame] ?? false);
+    const movesOfFrame = moves.subarray(frame * states, (frame + 1) * states);
+    const voiced = isVoiced[frame] ?? false;
+    const pause = voiced ? -VOICED_PAUSE_COST : SILENT_PAUSE_GAIN;
+    next[0] = (scores[0] ?? 0) + pause;
+    for (let word = 0, state = 1; word < attention.length; word += 1, state += 2) {
+      const heard = voiced ? Math.max((attention[word]?.[frame] ?? 0) - NOISE_LEVEL, 0) : 0;
+      next[state] = move(scores, state, movesOfFrame) + heard;
+      next[state + 1] = move(scores, state + 1, movesOfFrame) + pause;
     }
     [scores, next] = [next, scores];
   }
   return traceBack(moves, states, frames, scores);
 }
 
-/** What a frame is worth to a word, or to a pause where there is no word. */
-function worthOf(attention: Float32Array | undefined, frame: number, isVoiced: boolean): number {
-  if (!attention) return isVoiced ? -VOICED_PAUSE_COST : SILENT_PAUSE_GAIN;
-  return isVoiced ? Math.max((attention[frame] ?? 0) - NOISE_LEVEL, 0) : 0;
-}
-
-/** How a state is reached best; even states are pauses, odd ones words. The later beginning wins where two are worth the same. */
-function bestMove(scores: Float64Array, state: number): { readonly score: number; readonly move: number } {
+/** Moves to a state, which is not the first, as is best, and notes how. The later beginning wins where two are worth the same. */
+function move(scores: Float64Array, state: number, moves: Uint8Array): number {
   let score = scores[state - 1] ?? Number.NEGATIVE_INFINITY;
-  let move = FROM_PAUSE;
-  const afterWord = state % 2 === 1 ? (scores[state - 2] ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+  let best = FROM_BEFORE;
+  const afterWord = state % 2 === 1 && state > 1 ? (scores[state - 2] ?? score) : Number.NEGATIVE_INFINITY;
   if (afterWord > score) {
     score = afterWord;
-    move = FROM_WORD;
+    best = FROM_WORD;
   }
   const stayed = scores[state] ?? Number.NEGATIVE_INFINITY;
-  return stayed > score ? { score: stayed, move: STAY } : { score, move };
+  if (stayed > score) {
+    score = stayed;
+    best = STAY;
+  }
+  moves[state] = best;
+  return score;
 }
 
 function traceBack(moves: Uint8Array, states: number, frames: number, scores: Float64Array): WordFrames[] {
