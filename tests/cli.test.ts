@@ -113,7 +113,7 @@ test('transcribes files of several kinds, named relative to where the person sta
       {
         startMs: expect.any(Number),
         confidence: expect.any(Number),
-        words: expect.arrayContaining([expect.objectContaining({ timing: 'estimated' })]),
+        words: expect.arrayContaining([expect.objectContaining({ timing: 'aligned' })]),
       },
     ],
   });

@@ -126,7 +126,7 @@ describe('transcriptions', () => {
     if (!hasWords) return;
     const words = answer.words ?? [];
     expect(words.map(({ word }) => word).join(' ')).toBe(answer.text);
-    expect(words.every((word) => 'timing' in word && word.timing === 'estimated')).toBe(true);
+    expect(words.every((word) => 'timing' in word && word.timing === 'aligned')).toBe(true);
     const confidences = words.map((word) => ('confidence' in word ? Number(word.confidence) : Number.NaN));
     expect(confidences.every((confidence) => confidence > 0 && confidence < 1)).toBe(true);
     // Calibrated: about as many words are right as they say.

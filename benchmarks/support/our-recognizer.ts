@@ -1,4 +1,4 @@
-import { buildMoonshineGraphs, type GraphVariant, loadMoonshine, type Recognizer } from '@outspoken/asr';
+import { buildMoonshineGraphs, type GraphParameters, type GraphVariant, loadMoonshine, type Recognizer } from '@outspoken/asr';
 import { loadModelFiles } from '@outspoken/models';
 import * as onnxruntime from 'onnxruntime-node';
 import { readInteger, UsageError } from './command-line.ts';
@@ -17,6 +17,7 @@ export function readBatch(value: string): number {
  * Our recognizer as the worker of the server loads it.
  *
  * @param options.runtime - Another one than `onnxruntime-node` itself, for example one that profiles.
+ * @param options.alignmentHeads - Take the place of those of the manifest; with none, the times of words are estimated.
  * @param options.parameters - Take the place of those of the manifest.
  */
 export async function loadOurs(options: {
@@ -24,14 +25,16 @@ export async function loadOurs(options: {
   readonly threads: number;
   readonly runtime?: Parameters<typeof loadMoonshine>[0];
   readonly parameters?: Readonly<Record<string, number>>;
+  readonly alignmentHeads?: GraphParameters['alignmentHeads'];
 }): Promise<Recognizer> {
   const { graph, threads, runtime = onnxruntime } = options;
   const { manifest, files } = await loadModelFiles('moonshine-tiny');
+  const { alignmentHeads = manifest.alignmentHeads ?? [] } = options;
   const source = { files, manifest: { ...manifest, parameters: { ...manifest.parameters, ...options.parameters } } };
   if (graph === 'shipped') return await loadMoonshine(runtime, source, { threads });
   const { endTokenId = 0, maximumTokens = 0 } = source.manifest.parameters;
   return await loadMoonshine(runtime, source, {
     threads,
-    graphs: buildMoonshineGraphs(source.files, graph, { endTokenId, maximumTokens }),
+    graphs: buildMoonshineGraphs(source.files, graph, { endTokenId, maximumTokens, alignmentHeads }),
   });
 }

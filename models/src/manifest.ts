@@ -65,6 +65,8 @@ export interface ModelManifest {
    * right, both increasing, with lines between them. Absent where nobody has measured it.
    */
   readonly wordConfidence?: Readonly<Record<string, readonly (readonly [modelProbability: number, rightProbability: number])[]>>;
+  /** Heads of the decoder's cross-attention that follow the speech, from 0; absent where nobody has measured them. */
+  readonly alignmentHeads?: readonly { readonly layer: number; readonly head: number }[];
   readonly files: Readonly<Record<string, ModelFile>>;
 }
 

@@ -76,14 +76,15 @@ async function loadGraphs(
   variant: WeightForm,
   onEvent: (event: DerivedFilesEvent) => void,
 ): Promise<PreparedGraphs> {
+  const { alignmentHeads = [] } = manifest;
   const { endTokenId = 0, maximumTokens = 0 } = manifest.parameters;
   const sources = [manifest.files['encoder']?.sha256, manifest.files['decoder']?.sha256];
   const derived = await loadDerivedFiles({
-    key: JSON.stringify({ sources, variant, version: MOONSHINE_GRAPH_VERSION, endTokenId, maximumTokens }),
+    key: JSON.stringify({ sources, variant, version: MOONSHINE_GRAPH_VERSION, endTokenId, maximumTokens, alignmentHeads }),
     purpose: `${manifest.name}-${variant}`,
     names: ['encoder.onnx', 'decoder.onnx'],
     build: () => {
-      const graphs = buildMoonshineGraphs(files, variant, { endTokenId, maximumTokens });
+      const graphs = buildMoonshineGraphs(files, variant, { endTokenId, maximumTokens, alignmentHeads });
       return { 'encoder.onnx': graphs.encoder, 'decoder.onnx': graphs.decoder };
     },
     onEvent,

@@ -75,7 +75,7 @@ export interface Word {
   readonly startMs: number;
   /** End, in milliseconds from the start of the clip. */
   readonly endMs: number;
-  /** Whether the times are guessed from the lengths of the words or found by the model. */
+  /** Whether the times are guessed from the lengths of the words, or are where the model heard them. */
   readonly timing: 'estimated' | 'aligned';
 }
 

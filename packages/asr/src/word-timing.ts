@@ -1,3 +1,5 @@
+import { findVoicedFrames, VOICED_FRAME_MS } from './voiced-frames.ts';
+
 /** Place of a word in its clip. */
 export interface WordTime {
   /** Start, in milliseconds from the start of the clip. */
@@ -6,9 +8,8 @@ export interface WordTime {
   readonly endMs: number;
 }
 
-const FRAME_MS = 10;
-// Speech within 35 dB of the loudest frame counts as voiced; weak consonants lie about 30 dB below the vowels.
-const ACTIVE_RANGE_RATIO = 10 ** (-35 / 10);
+// Weak consonants lie about 30 dB below the vowels.
+const ACTIVE_RANGE_DB = 35;
 
 /**
  * Guesses where words lie, for a model that does not say: the voiced time of the clip, pauses left out, is shared out in
@@ -18,7 +19,9 @@ const ACTIVE_RANGE_RATIO = 10 ** (-35 / 10);
  * @param samples - The clip.
  */
 export function estimateWordTimes(characterCounts: readonly number[], samples: Float32Array, sampleRateHz: number): WordTime[] {
-  const activeFrames = findActiveFrames(samples, Math.round((FRAME_MS * sampleRateHz) / 1000));
+  const activeFrames = [...findVoicedFrames(samples, sampleRateHz, ACTIVE_RANGE_DB).entries()].flatMap(([frame, isVoiced]) =>
+    isVoiced ? [frame] : [],
+  );
   const clipMs = (samples.length * 1000) / sampleRateHz;
   const totalCharacters = characterCounts.reduce((sum, count) => sum + count, 0);
   let charactersBefore = 0;
@@ -36,20 +39,5 @@ export function estimateWordTimes(characterCounts: readonly number[], samples: F
 /** Time of a fractional position among the active frames, which lies in or at the edge of the active frame `index`. */
 function timeInFrameMs(activeFrames: readonly number[], position: number, index: number): number {
   const validIndex = Math.min(Math.max(index, 0), activeFrames.length - 1);
-  return ((activeFrames[validIndex] ?? 0) + Math.min(Math.max(position - validIndex, 0), 1)) * FRAME_MS;
-}
-
-function findActiveFrames(samples: Float32Array, frameSamples: number): number[] {
-  const powers: number[] = [];
-  for (let start = 0; start < samples.length; start += frameSamples) {
-    const end = Math.min(start + frameSamples, samples.length);
-    let power = 0;
-    for (let i = start; i < end; i += 1) {
-      const sample = samples[i] ?? 0;
-      power += sample * sample;
-    }
-    powers.push(power / (end - start));
-  }
-  const threshold = powers.reduce((loudest, power) => Math.max(loudest, power), 0) * ACTIVE_RANGE_RATIO;
-  return powers.flatMap((power, frame) => (power >= threshold ? [frame] : []));
+  return ((activeFrames[validIndex] ?? 0) + Math.min(Math.max(position - validIndex, 0), 1)) * VOICED_FRAME_MS;
 }

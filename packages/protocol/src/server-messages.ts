@@ -25,7 +25,7 @@ const word = object({
   startMs: sessionMs,
   /** Clip time. */
   endMs: sessionMs,
-  /** `estimated` when the times were interpolated, `aligned` when they were measured. */
+  /** `aligned` where the model heard the word, `estimated` when the voiced time was shared out by length. */
   timing: oneOf(['estimated', 'aligned']),
 });
 

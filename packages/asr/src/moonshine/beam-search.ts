@@ -8,6 +8,8 @@ export interface NextCandidates {
   readonly probabilities: readonly number[];
   /** Probability that the text ends, 0-1. */
   readonly endProbability: number;
+  /** How much the step attended to each frame; absent for graphs that do not say it. */
+  readonly attention?: Float32Array;
 }
 
 /** A text with one more token: that of the row at this place of the step before. */
@@ -51,6 +53,7 @@ export interface BeamText {
 interface Hypothesis {
   readonly tokenIds: readonly number[];
   readonly logProbabilities: readonly number[];
+  readonly attention: readonly Float32Array[];
   readonly logProbability: number;
   readonly progress: KeywordProgress | undefined;
   /** Whether it is what a greedy search writes: always gone on with, so that the search never ends below it. */
@@ -81,7 +84,9 @@ const SHORTEST_RATIO = 0.7;
 export async function searchBeam(decoder: BranchingDecoder, options: BeamSearchOptions): Promise<readonly BeamText[]> {
   const { startTokenId, endTokenId, width, keywords, signal } = options;
   const ended: BeamText[] = [];
-  let open: readonly Hypothesis[] = [{ tokenIds: [], logProbabilities: [], logProbability: 0, progress: keywords?.start, isGreedy: true }];
+  let open: readonly Hypothesis[] = [
+    { tokenIds: [], logProbabilities: [], attention: [], logProbability: 0, progress: keywords?.start, isGreedy: true },
+  ];
   let branches: readonly Branch[] = [{ row: 0, tokenId: startTokenId }];
   let endProbabilityAtStart = 0;
   let hasForcedStart = false;
@@ -91,6 +96,7 @@ export async function searchBeam(decoder: BranchingDecoder, options: BeamSearchO
   const resultOf = (hypothesis: Hypothesis, endLogProbability?: number): GreedySearchResult => ({
     tokenIds: hypothesis.tokenIds,
     logProbabilities: hypothesis.logProbabilities,
+    ...(hypothesis.attention.length > 0 ? { attention: hypothesis.attention } : {}),
     endProbabilityAtStart,
     hasForcedStart,
     ...(endLogProbability === undefined ? { hasReachedCap: true } : { hasReachedCap: false, endLogProbability }),
@@ -146,7 +152,7 @@ function totalOf({ logProbability, bonus }: Pick<BeamText, 'logProbability' | 'b
 }
 
 /** What is left when the end is forbidden. */
-function withoutEnd({ tokenIds, probabilities, endProbability }: NextCandidates, endTokenId: number): NextCandidates {
+function withoutEnd({ tokenIds, probabilities, endProbability, attention }: NextCandidates, endTokenId: number): NextCandidates {
   const kept = [...tokenIds.keys()].filter((index) => tokenIds[index] !== endTokenId);
   const rest = 1 - endProbability;
   return {
@@ -154,6 +160,7 @@ function withoutEnd({ tokenIds, probabilities, endProbability }: NextCandidates,
     // The smallest number where an end of probability 1 leaves nothing.
     probabilities: kept.map((index) => Math.max((probabilities[index] ?? 0) / rest || 0, Number.MIN_VALUE)),
     endProbability,
+    ...(attention ? { attention } : {}),
   };
 }
 
@@ -169,6 +176,7 @@ function goOn(hypothesis: Hypothesis, next: NextCandidates, { endTokenId, width,
       {
         tokenIds: [...hypothesis.tokenIds, tokenId],
         logProbabilities: [...hypothesis.logProbabilities, logProbability],
+        attention: next.attention ? [...hypothesis.attention, next.attention] : [],
         logProbability: hypothesis.logProbability + logProbability,
         progress: keywords && progress ? keywords.advance(progress, tokenId) : undefined,
         isGreedy: hypothesis.isGreedy && index === 0,

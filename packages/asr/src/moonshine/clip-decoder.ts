@@ -42,6 +42,8 @@ export interface DecodedClip {
   /** With a beam the texts that have ended, the best first, which is what was found. */
   readonly texts?: readonly BeamText[];
   readonly timings: RecognitionTimings;
+  /** Speed at which the clip was heard. @defaultValue 1, as it was spoken */
+  readonly speedRatio?: number;
   /** There when the sound was to be kept; whoever holds it holds megabytes. */
   readonly read?: ReadTexts;
 }

@@ -17,6 +17,11 @@ export interface Hearing {
   readonly now: () => number;
 }
 
+/** A clip on its way through a decoder at some speed. */
+interface ViewToDecode extends ClipToDecode {
+  readonly speedRatio: number;
+}
+
 /** Whether a clip is heard once and as one text, so that others can be heard beside it. */
 export function isHeardOnce(clip: RecognizerClip): boolean {
   return hasOneRound(clip) && !clip.keywords?.length && !clip.alternatives;
@@ -31,10 +36,11 @@ export function viewsToDecode(
   clip: RecognizerClip,
   round: number,
   { model, writer, keywordTrees }: Pick<Hearing, 'model' | 'writer' | 'keywordTrees'>,
-): ClipToDecode[] {
+): ViewToDecode[] {
   const beam = round === 0 ? beamOf(clip, keywordTrees) : undefined;
-  return viewsOf(clip.samples, clip.effort ?? 'fast', round, model).map((samples, index) => ({
+  return viewsOf(clip.samples, clip.effort ?? 'fast', round, model).map(({ samples, speedRatio }, index) => ({
     samples,
+    speedRatio,
     maximumTokens: writer.maximumTokensOf(samples.length),
     forcesStart: clip.speech !== undefined && writer.canForceStart,
     signal: clip.signal,
@@ -82,11 +88,11 @@ export async function hearInRounds(clip: RecognizerClip, hearing: Hearing): Prom
   return { ...chosen.transcript, ...(alternatives && { alternatives }), timings: sumTimings(timings, false) };
 }
 
-async function decodeAll(decoder: ClipDecoder, views: readonly ClipToDecode[]): Promise<DecodedClip[]> {
+async function decodeAll(decoder: ClipDecoder, views: readonly ViewToDecode[]): Promise<DecodedClip[]> {
   const decoded: DecodedClip[] = [];
   let failure: { readonly error: unknown } | undefined;
   await decoder.decodeEach(views, (index, outcome) => {
-    if (outcome.type === 'decoded') decoded[index] = outcome.clip;
+    if (outcome.type === 'decoded') decoded[index] = { ...outcome.clip, speedRatio: views[index]?.speedRatio ?? 1 };
     else failure ??= outcome;
   });
   if (failure) throw failure.error;

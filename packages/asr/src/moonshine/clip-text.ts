@@ -9,6 +9,8 @@ export interface SearchStep {
   readonly runnerUpProbability: number;
   /** Probability of the token that ends the text. */
   readonly endProbability: number;
+  /** How much the step attended to each frame; absent for graphs that do not say it. */
+  readonly attention?: Float32Array;
 }
 
 /** The text of a clip in the making. */
@@ -18,6 +20,7 @@ export class ClipText {
   readonly #forcesStart: boolean;
   readonly #tokenIds: number[] = [];
   readonly #logProbabilities: number[] = [];
+  readonly #attention: Float32Array[] = [];
   #endProbabilityAtStart = 0;
   #hasForcedStart = false;
   #endLogProbability: number | undefined;
@@ -41,17 +44,17 @@ export class ClipText {
 
   /** @throws {@link NotANumberError} when a probability is none. */
   write(steps: readonly SearchStep[]): void {
-    for (const { tokenId, probability, runnerUpId, runnerUpProbability, endProbability } of steps) {
+    for (const { tokenId, probability, runnerUpId, runnerUpProbability, endProbability, attention } of steps) {
       // Also what a probability of 0 would be: the largest of a vocabulary never is.
       if (!(probability > 0)) throw new NotANumberError(this.#tokenIds.length);
       const isFirst = this.#tokenIds.length === 0;
       if (isFirst) this.#endProbabilityAtStart = endProbability;
       if (tokenId !== this.#endTokenId) {
-        this.#push(tokenId, probability);
+        this.#push(tokenId, probability, attention);
       } else if (isFirst && this.#forcesStart && this.#maximumTokens > 0) {
         this.#hasForcedStart = true;
         // Of what is left when the end is forbidden; the smallest number where an end of probability 1 leaves nothing.
-        this.#push(runnerUpId, Math.max(runnerUpProbability / (1 - probability) || 0, Number.MIN_VALUE));
+        this.#push(runnerUpId, Math.max(runnerUpProbability / (1 - probability) || 0, Number.MIN_VALUE), attention);
       } else {
         this.#endLogProbability = Math.log(probability);
         return;
@@ -59,7 +62,8 @@ export class ClipText {
     }
   }
 
-  #push(tokenId: number, probability: number): void {
+  #push(tokenId: number, probability: number, attention: Float32Array | undefined): void {
+    if (attention) this.#attention.push(attention);
     this.#tokenIds.push(tokenId);
     this.#logProbabilities.push(Math.log(probability));
   }
@@ -68,6 +72,7 @@ export class ClipText {
     return {
       tokenIds: this.#tokenIds,
       logProbabilities: this.#logProbabilities,
+      ...(this.#attention.length > 0 ? { attention: this.#attention } : {}),
       endProbabilityAtStart: this.#endProbabilityAtStart,
       hasForcedStart: this.#hasForcedStart,
       ...(this.#endLogProbability === undefined

@@ -30,6 +30,8 @@ export interface GreedySearchResult {
   readonly tokenIds: readonly number[];
   /** Natural logarithm of the probability of each token. */
   readonly logProbabilities: readonly number[];
+  /** For each token how much it attended to each frame of the encoder, 1 in all; absent for graphs that do not say it. */
+  readonly attention?: readonly Float32Array[];
   /** Probability of the end token in the first step, 0-1. */
   readonly endProbabilityAtStart: number;
   /** Whether the text would have ended at once and was not let: the probability of its first token is one among the others only. */

@@ -2,6 +2,7 @@ import type { OnnxModel, OnnxRuntime, OnnxTensor } from '@outspoken/onnx';
 import type { Branch, BranchingDecoder, NextCandidates } from './beam-search.ts';
 import { DecodingRows, type RowInputs } from './decoding-rows.ts';
 import { dataOf } from './model.ts';
+import { readAttention } from './step-attention.ts';
 
 // A first token of a listed name that is less probable than 64 others would need a bonus that lets names in where nobody says them.
 const CANDIDATES = 64;
@@ -40,7 +41,9 @@ export class PreparedBranches implements BranchingDecoder {
     this.#position += 1;
     const ids = dataOf(outputs, 'candidate_ids', BigInt64Array);
     const probabilities = dataOf(outputs, 'candidate_probabilities', Float32Array);
+    const attention = readAttention(outputs);
     return Array.from(dataOf(outputs, 'given_probabilities', Float32Array), (endProbability, row) => ({
+      ...attention(row),
       tokenIds: Array.from(ids.subarray(row * CANDIDATES, (row + 1) * CANDIDATES), Number),
       probabilities: Array.from(probabilities.subarray(row * CANDIDATES, (row + 1) * CANDIDATES)),
       endProbability,

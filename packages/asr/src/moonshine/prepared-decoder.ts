@@ -9,6 +9,7 @@ import type { PreparedGraphs } from './graph/build.ts';
 import { dataOf } from './model.ts';
 import type { MoonshineParameters } from './parameters.ts';
 import { PreparedBranches } from './prepared-branches.ts';
+import { readAttention } from './step-attention.ts';
 import { readTexts } from './text-reading.ts';
 
 // A run is not interrupted, so this is how many tokens a cancelled clip may still cost: under 10 ms. Longer runs were no faster.
@@ -189,7 +190,9 @@ export class PreparedDecoder implements ClipDecoder {
     tensors.advance(outputs);
     const ids = dataOf(outputs, 'candidate_ids', BigInt64Array);
     const probabilities = dataOf(outputs, 'candidate_probabilities', Float32Array);
+    const attention = readAttention(outputs);
     const steps = Array.from(dataOf(outputs, 'given_probabilities', Float32Array), (endProbability, index) => ({
+      ...attention(index),
       tokenId: Number(ids[index * CANDIDATES]),
       probability: probabilities[index * CANDIDATES] ?? Number.NaN,
       runnerUpId: Number(ids[index * CANDIDATES + 1]),

@@ -3,8 +3,9 @@ import type { Effort } from '../effort.ts';
 import type { RecognizerClip } from '../recognizer.ts';
 import { indicesWithoutRepetition } from '../repetition-guard.ts';
 import type { Alternative, EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
-import { assembleWords } from '../word-assembly.ts';
+import { assembleWords, type HeardTokens } from '../word-assembly.ts';
 import type { BeamText } from './beam-search.ts';
+import { frameGridOf } from './encoder-frames.ts';
 import { isForcedStartBelievable } from './forced-start.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
 import { isMemorisedPhrase } from './memorised-phrase.ts';
@@ -40,9 +41,9 @@ export class TranscriptWriter {
     return { ...emptyTranscript('silence', 1), guards: ['silence'], ...this.#frameOf(clip, { encoderMs: 0, decoderMs: 0 }) };
   }
 
-  /** What a search says of a clip; its words lie in the clip as it is. */
-  write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings): Transcript {
-    const { tokenIds, logProbabilities, guards, emptyReason } = this.#guard(found, clip);
+  /** What a search says of a clip; its words lie in the clip as it is, at whatever speed the search heard it. */
+  write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings, speedRatio = 1): Transcript {
+    const { tokenIds, logProbabilities, attention, guards, emptyReason } = this.#guard(found, clip);
     const noSpeechProbability = found.endProbabilityAtStart;
     const frame = { guards, ...this.#frameOf(clip, timings) };
     if (emptyReason !== undefined) return { ...emptyTranscript(emptyReason, noSpeechProbability), ...frame };
@@ -52,7 +53,8 @@ export class TranscriptWriter {
       text: texts[index] ?? '',
       probability: Math.exp(logProbabilities[index] ?? 0),
     }));
-    const words = this.#wordsOf(tokens, clip);
+    const heard = attention.length > 0 ? { attention, grid: frameGridOf(speedRatio, this.#parameters.sampleRateHz) } : undefined;
+    const words = this.#wordsOf(tokens, clip, heard);
     return {
       ...{ text: texts.join('').trim(), tokens, words },
       confidence: meanOf(words.map((word) => word.confidence)),
@@ -62,9 +64,9 @@ export class TranscriptWriter {
     };
   }
 
-  #wordsOf(tokens: readonly Token[], { samples, effort = 'fast' }: RecognizerClip): Word[] {
+  #wordsOf(tokens: readonly Token[], { samples, effort = 'fast' }: RecognizerClip, heard: HeardTokens | undefined): Word[] {
     const knots = this.#calibration[effort];
-    const words = assembleWords(tokens, samples, this.#parameters.sampleRateHz);
+    const words = assembleWords(tokens, { samples, sampleRateHz: this.#parameters.sampleRateHz }, heard);
     return words.map((word) => ({ ...word, confidence: calibrateConfidence(word.confidence, knots) }));
   }
 
@@ -93,13 +95,14 @@ export class TranscriptWriter {
     if (kept.length < found.tokenIds.length) guards.push('repetition');
     const tokenIds = kept.flatMap((index) => found.tokenIds[index] ?? []);
     const logProbabilities = kept.flatMap((index) => found.logProbabilities[index] ?? []);
+    const attention = kept.flatMap((index) => found.attention?.[index] ?? []);
     const text = this.#tokenizer.decode(tokenIds).join('').trim();
     if (text === '') return { ...NO_TOKENS, guards, emptyReason: tokenIds.length === 0 ? 'no_speech' : 'filtered' };
     if (isMemorisedPhrase(text, { ...found, speech })) return { ...NO_TOKENS, guards: ['memorised_phrase'], emptyReason: 'no_speech' };
     if (!found.hasForcedStart && unlikelyText && !isTextLikely(logProbabilities, this.#audioMsOf(samples), unlikelyText)) {
       return { ...NO_TOKENS, guards: [...guards, 'unlikely_text'], emptyReason: 'filtered' };
     }
-    return { tokenIds, logProbabilities, guards };
+    return { tokenIds, logProbabilities, attention, guards };
   }
 
   #frameOf({ samples, effort = 'fast' }: RecognizerClip, timings: RecognitionTimings): Frame {
@@ -116,11 +119,12 @@ interface Guarded {
   readonly tokenIds: readonly number[];
   /** Of each of them. */
   readonly logProbabilities: readonly number[];
+  readonly attention: readonly Float32Array[];
   readonly guards: GuardAction[];
   readonly emptyReason?: EmptyReason;
 }
 
-const NO_TOKENS = { tokenIds: [], logProbabilities: [] } as const;
+const NO_TOKENS = { tokenIds: [], logProbabilities: [], attention: [] } as const;
 
 /** What a transcript says of its clip, whatever its text. */
 interface Frame {

@@ -15,6 +15,13 @@ const ROUNDS: Readonly<Record<Effort, readonly (readonly number[])[]>> = {
   ],
 };
 
+/** A clip as it is heard once. */
+interface View {
+  readonly samples: Float32Array;
+  /** 1 as it was spoken. */
+  readonly speedRatio: number;
+}
+
 /** What a model takes. */
 export interface ViewLimits {
   readonly sampleRateHz: number;
@@ -31,12 +38,14 @@ export function countRounds(effort: Effort): number {
  * A clip as a round of an effort hears it, in the first one first as it is; views that a model does not take, being too short or too
  * long, are left out.
  */
-export function viewsOf(samples: Float32Array, effort: Effort, round: number, limits: ViewLimits): Float32Array[] {
+export function viewsOf(samples: Float32Array, effort: Effort, round: number, limits: ViewLimits): View[] {
   return (ROUNDS[effort][round] ?? [])
-    .map((speedRatio) =>
-      speedRatio === 1
-        ? samples
-        : resample(samples, { inputRateHz: Math.round(limits.sampleRateHz * speedRatio), outputRateHz: limits.sampleRateHz }),
-    )
-    .filter((view) => view === samples || (view.length >= limits.minimumSamples && view.length <= limits.maximumSamples));
+    .map((speedRatio) => ({ speedRatio, samples: speedRatio === 1 ? samples : atSpeed(samples, speedRatio, limits) }))
+    .filter(
+      (view) => view.speedRatio === 1 || (view.samples.length >= limits.minimumSamples && view.samples.length <= limits.maximumSamples),
+    );
+}
+
+function atSpeed(samples: Float32Array, speedRatio: number, { sampleRateHz }: ViewLimits): Float32Array {
+  return resample(samples, { inputRateHz: Math.round(sampleRateHz * speedRatio), outputRateHz: sampleRateHz });
 }

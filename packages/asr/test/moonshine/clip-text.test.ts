@@ -81,3 +81,17 @@ test.each([Number.NaN, 0])('refuses a probability of %d, saying at which step', 
   const text = open();
   expect(() => text.write([step(7), step(8, probability)])).toThrow('step 1');
 });
+
+test('keeps where each token was heard, and says nothing of it where the graph does not', () => {
+  const text = open(10, true);
+  const heard = [Float32Array.of(1, 0), Float32Array.of(0, 1), Float32Array.of(0.5, 0.5)] as const;
+  text.write([{ ...step(END, 0.75, 0.75), attention: heard[0] }]);
+  text.write([
+    { ...step(8), attention: heard[1] },
+    { ...step(END, 0.9, 0.9), attention: heard[2] },
+  ]);
+  expect(text.result().attention).toEqual([heard[0], heard[1]]);
+  const silent = open();
+  silent.write([step(7), step(END)]);
+  expect(silent.result()).not.toHaveProperty('attention');
+});

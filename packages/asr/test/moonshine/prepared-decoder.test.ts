@@ -55,6 +55,27 @@ describe.each(EXACT_FORMS)('%s graphs', async (sign) => {
     expect(Math.abs(found.endProbabilityAtStart - expected.endProbabilityAtStart)).toBeLessThanOrEqual(0.05);
   });
 
+  test('say where each token was heard, within the frames of the clip whatever is beside it', async () => {
+    const prompts = [LONG_PROMPT, 'dir-nomore'];
+    const outcomes: ClipOutcome[] = [];
+    const clips = prompts.map((prompt) => ({ samples: speech(prompt), ...options }));
+    await decoder.decodeEach(clips, (index, outcome) => {
+      outcomes[index] = outcome;
+    });
+    for (const [index, prompt] of prompts.entries()) {
+      const { found: alone } = await decodeClip(decoder, { samples: speech(prompt), ...options });
+      const outcome = outcomes[index]!;
+      if (outcome.type !== 'decoded') throw outcome.error;
+      const { tokenIds, attention = [] } = outcome.clip.found;
+      expect(attention).toHaveLength(tokenIds.length);
+      for (const [token, heard] of attention.entries()) {
+        const expected = alone.attention![token]!;
+        expect(largestDifference(heard.subarray(0, expected.length), expected)).toBeLessThanOrEqual(1e-3);
+        expect(heard.subarray(expected.length).every((value) => value === 0)).toBe(true);
+      }
+    }
+  });
+
   test('write a text that is longer than one run of the decoder', async () => {
     let runs = 0;
     const counted = await load(watchedRuns(() => (runs += 1)));
@@ -115,9 +136,10 @@ describe.each(EXACT_FORMS)('%s graphs', async (sign) => {
         const outcome = outcomes[index]!;
         if (outcome.type !== 'decoded') throw outcome.error;
         const { found } = outcome.clip;
-        expect({ ...found, logProbabilities: [] }).toEqual({
+        expect({ ...found, logProbabilities: [], attention: [] }).toEqual({
           ...alone,
           logProbabilities: [],
+          attention: [],
           endProbabilityAtStart: expect.closeTo(alone.endProbabilityAtStart, 4),
         });
         // Sums of floats in another order.

@@ -152,6 +152,12 @@ test('gives white noise an empty text because the model ends it at once', async 
   expect(transcript.noSpeechProbability).toBeGreaterThan(0.5);
 });
 
+/** A prompt without the silence around it. */
+function trimmed(samples: Float32Array): Float32Array {
+  const isLoud = (sample: number): boolean => Math.abs(sample) > 0.01;
+  return samples.subarray(samples.findIndex(isLoud), samples.findLastIndex(isLoud) + 1);
+}
+
 describe('with what the speech detector saw', async () => {
   const graphs = buildGraphs('unsigned');
   const fast = await loadMoonshine(runtime, source, { graphs });
@@ -170,6 +176,27 @@ describe('with what the speech detector saw', async () => {
     expect(told!.text.replaceAll(/\D/g, '')).toBe('242853');
     expect(told!.words.length).toBeGreaterThan(1);
     expect(told!.noSpeechProbability).toBeCloseTo(plain!.noSpeechProbability, 6);
+  });
+
+  test.each(['fast', 'balanced', 'best'] as const)('words lie on their sides of a pause, at effort %s', async (effort) => {
+    const parts = [speech('dir-nomore'), speech('tt-weasels')].map((samples) => trimmed(samples));
+    const [first, second] = [parts[0]!, parts[1]!];
+    const pauseSamples = 12_800;
+    const samples = new Float32Array(first.length + pauseSamples + second.length);
+    samples.set(first);
+    samples.set(second, first.length + pauseSamples);
+    const [transcript] = await fast.transcribe([{ samples, effort }]);
+    const { words } = transcript!;
+    const index = words.findIndex(({ text }) => text === 'Weasels');
+    expect(index).toBeGreaterThan(0);
+    expect(words.every(({ timing }) => timing === 'aligned')).toBe(true);
+    const pauseMs = first.length / 16;
+    // 24 ms are a frame of the encoder; the edges of the voice are found to 10 ms.
+    expect(Math.abs(words[index - 1]!.endMs - pauseMs)).toBeLessThanOrEqual(30);
+    expect(Math.abs(words[index]!.startMs - pauseMs - pauseSamples / 16)).toBeLessThanOrEqual(30);
+    for (const [place, { startMs, endMs }] of words.entries()) {
+      expect(startMs >= (words[place - 1]?.endMs ?? 0) && endMs > startMs && endMs <= transcript!.audioMs).toBe(true);
+    }
   });
 
   test('noise stays empty even where the detector was deceived', async () => {

@@ -5,23 +5,24 @@ import { seededFloats } from '../support/built-graph.ts';
 const LIMITS = { sampleRateHz: 16_000, minimumSamples: 1600, maximumSamples: 480_000 };
 const samples = seededFloats(16_000, 1);
 /** The lengths are those of speeds, to a sample: a resampler has its own end. */
-function expectSpeeds(views: readonly Float32Array[], speedRatios: readonly number[], length = 16_000): void {
+function expectSpeeds(views: ReturnType<typeof viewsOf>, speedRatios: readonly number[], length = 16_000): void {
   expect(views).toHaveLength(speedRatios.length);
   for (const [index, speedRatio] of speedRatios.entries()) {
     const expected = (length * 16_000) / Math.round(16_000 * speedRatio);
-    expect(Math.abs(views[index]!.length - expected), String(speedRatio)).toBeLessThanOrEqual(1);
+    expect(views[index]!.speedRatio).toBe(speedRatio);
+    expect(Math.abs(views[index]!.samples.length - expected), String(speedRatio)).toBeLessThanOrEqual(1);
   }
 }
 
 test('hears a clip once, or at other speeds too, first as it is', () => {
   expect(countRounds('fast')).toBe(1);
-  expect(viewsOf(samples, 'fast', 0, LIMITS)).toEqual([samples]);
+  expect(viewsOf(samples, 'fast', 0, LIMITS)).toEqual([{ samples, speedRatio: 1 }]);
   expect(countRounds('balanced')).toBe(2);
-  expect(viewsOf(samples, 'balanced', 0, LIMITS)).toEqual([samples]);
+  expect(viewsOf(samples, 'balanced', 0, LIMITS)).toEqual([{ samples, speedRatio: 1 }]);
   expectSpeeds(viewsOf(samples, 'balanced', 1, LIMITS), [0.94, 1.06]);
   expect(countRounds('best')).toBe(2);
   const [first, ...others] = viewsOf(samples, 'best', 0, LIMITS);
-  expect(first).toBe(samples);
+  expect(first!.samples).toBe(samples);
   expectSpeeds(others, [0.94, 1.06]);
   expectSpeeds(viewsOf(samples, 'best', 1, LIMITS), [0.89, 1.11]);
   expect(viewsOf(samples, 'best', 2, LIMITS)).toEqual([]);
@@ -29,7 +30,7 @@ test('hears a clip once, or at other speeds too, first as it is', () => {
 
 test('keeps the pitch and the level of speech that it slows down where they belong', () => {
   const tone = Float32Array.from({ length: 16_000 }, (_, index) => 0.5 * Math.sin((2 * Math.PI * 400 * index) / 16_000));
-  const slower = viewsOf(tone, 'balanced', 1, LIMITS)[0]!;
+  const slower = viewsOf(tone, 'balanced', 1, LIMITS)[0]!.samples;
   const crossings = slower.reduce((count, value, index) => count + (index > 0 && value >= 0 && slower[index - 1]! < 0 ? 1 : 0), 0);
   expect(crossings).toBeGreaterThanOrEqual(399);
   expect(crossings).toBeLessThanOrEqual(401);
@@ -39,6 +40,6 @@ test('keeps the pitch and the level of speech that it slows down where they belo
 test('leaves out views that the model does not take', () => {
   expectSpeeds(viewsOf(samples.subarray(0, 1600), 'best', 0, LIMITS), [1, 0.94], 1600);
   const longest = new Float32Array(480_000);
-  expect(viewsOf(longest, 'best', 0, LIMITS)[0]).toBe(longest);
+  expect(viewsOf(longest, 'best', 0, LIMITS)[0]!.samples).toBe(longest);
   expectSpeeds(viewsOf(longest, 'best', 0, LIMITS), [1, 1.06], 480_000);
 });

@@ -23,5 +23,5 @@ export function speech(prompt: string): Float32Array {
 
 /** The real model's graphs, made anew. */
 export function buildGraphs(sign: WeightForm): PreparedGraphs {
-  return buildMoonshineGraphs(source.files, sign, parameters);
+  return buildMoonshineGraphs(source.files, sign, { ...parameters, alignmentHeads: source.manifest.alignmentHeads ?? [] });
 }

@@ -64,6 +64,7 @@ export function addCachedSelfAttention(
  * @param encoded - Keys `[rows, heads, head size, time]` and values `[rows, heads, time, head size]`, those of a short clip filled up.
  * @param mask - `[rows, 1, 1, time]`, added to the scores: 0 where there is a time of the clip, far below where there is none.
  * @param context.shape - The shape of `x` as a value of the graph.
+ * @returns The output, and the attention `[rows · tokens, heads, 1, time]`: how much each head attends to each time, 1 in all.
  */
 export function addCrossAttention(
   graph: GraphBuilder,
@@ -71,13 +72,13 @@ export function addCrossAttention(
   { keys, values, mask }: KeysAndValues & { readonly mask: string },
   weights: { readonly query: QuantizedLinear; readonly output: QuantizedLinear },
   { sizes, form, shape }: { readonly sizes: MoonshineSizes; readonly form: WeightForm; readonly shape: string },
-): string {
+): { readonly output: string; readonly attention: string } {
   const { heads, headSize } = sizes;
   const query = graph.node('Reshape', [addRowLinear(graph, x, weights.query, form), graph.integers([-1, heads, 1, headSize])]);
   const scores = graph.node('Add', [graph.node('MatMul', [query, keys]), mask]);
   const attention = graph.node('Softmax', [scores], { axis: -1 });
   const heard = graph.node('Reshape', [graph.node('MatMul', [attention, values]), shape]);
-  return addRowLinear(graph, heard, weights.output, form);
+  return { output: addRowLinear(graph, heard, weights.output, form), attention };
 }
 
 function joinProjections({ query, key, value }: SelfAttentionWeights): QuantizedLinear {

@@ -1,11 +1,12 @@
 import { GraphBuilder } from '../../onnx-graph/graph-builder.ts';
 import type { WeightForm } from '../../onnx-graph/quantized-linear.ts';
+import { type AlignmentHead, addAlignmentAttention } from './alignment-attention.ts';
 import { addCachedSelfAttention, addCrossAttention, type KeysAndValues } from './attention.ts';
 import { addGatedFeedForward } from './feed-forward.ts';
-import { addEmbedding, addHead, type NextTokens } from './head.ts';
+import { addEmbedding, addHead } from './head.ts';
 import { addLayerNormalisation, addResidualNormalisation } from './normalisation.ts';
 import { addRotaryTables, type RotaryTables } from './rotary-embedding.ts';
-import { addGreedyLoop, type SearchState } from './search.ts';
+import { addGreedyLoop, type SearchState, type Step } from './search.ts';
 import type { MoonshineWeights } from './weights.ts';
 
 /** What building a decoder takes. */
@@ -14,6 +15,8 @@ export interface DecoderOptions {
   readonly endTokenId: number;
   /** Longest text, in tokens, with the start token. */
   readonly maximumPositions: number;
+  /** Heads that say where a token is heard; without any the graph does not say it. */
+  readonly alignmentHeads: readonly AlignmentHead[];
 }
 
 /**
@@ -25,7 +28,7 @@ export interface DecoderOptions {
  * `cross_mask [rows, 1, 1, frames]`; for each layer `cross_key.N`, `cross_value.N` of the encoder's graph, short ones filled up, and
  * `self_key.N`, `self_value.N` `[rows, heads, position, head size]`. A row is a clip, or a text; what is computed for it depends on it alone.
  * Outputs: `candidate_ids` and `candidate_probabilities` `[steps, rows, tokens, candidates]`, `given_probabilities [steps, rows, tokens]`,
- * and `next_self_key.N`, `next_self_value.N`.
+ * `attention [steps, rows, tokens, heads, frames]` where there are alignment heads, and `next_self_key.N`, `next_self_value.N`.
  */
 export function buildDecoderGraph(weights: MoonshineWeights, options: DecoderOptions): Uint8Array {
   const { sizes, frequencies } = weights;
@@ -39,7 +42,7 @@ export function buildDecoderGraph(weights: MoonshineWeights, options: DecoderOpt
     keys: graph.input(`cross_key.${layer}`, 'float32', ['rows', heads, headSize, 'frames']),
     values: graph.input(`cross_value.${layer}`, 'float32', ['rows', heads, 'frames', headSize]),
   }));
-  addGreedyLoop(graph, { sizes, endTokenId: options.endTokenId }, (body, state) =>
+  addGreedyLoop(graph, { sizes, endTokenId: options.endTokenId, tellsAttention: options.alignmentHeads.length > 0 }, (body, state) =>
     addStep(body, { ...state, encoded, tables, weights, options }),
   );
   return graph.toModel();
@@ -53,13 +56,14 @@ interface StepInputs extends SearchState {
 }
 
 /** Some tokens further: self-attention, cross-attention and feed-forward block in each layer, then the head. */
-function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: NextTokens; readonly present: KeysAndValues[] } {
+function addStep(graph: GraphBuilder, inputs: StepInputs): Step {
   const { tokenIds, position, past, asked, encoded, tables, weights, options } = inputs;
   const { sizes } = weights;
   const { form } = options;
   const embedding = weights.embedding();
   const shape = graph.node('Concat', [asked.shape, graph.integers([sizes.width])], { axis: 0 });
   const present: KeysAndValues[] = [];
+  const attentions: string[] = [];
   let sum = addEmbedding(graph, tokenIds, embedding);
   let normalised = addLayerNormalisation(graph, sum, weights.decoderFloats('layers.0.input_layernorm.weight'));
   for (const [layer, pastOfLayer] of past.entries()) {
@@ -85,7 +89,8 @@ function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: Next
       form,
       shape,
     });
-    ({ normalised, sum } = addResidualNormalisation(graph, crossed, sum, floats('final_layernorm.weight')));
+    attentions.push(crossed.attention);
+    ({ normalised, sum } = addResidualNormalisation(graph, crossed.output, sum, floats('final_layernorm.weight')));
     const fed = addGatedFeedForward(
       graph,
       normalised,
@@ -101,5 +106,7 @@ function addStep(graph: GraphBuilder, inputs: StepInputs): { readonly next: Next
     const gain = weights.decoderFloats(isLast ? 'norm.weight' : `layers.${layer + 1}.input_layernorm.weight`);
     ({ normalised, sum } = addResidualNormalisation(graph, fed, sum, gain));
   }
-  return { next: addHead(graph, normalised, embedding, asked, form), present };
+  const next = addHead(graph, normalised, embedding, asked, form);
+  if (options.alignmentHeads.length === 0) return { next, present };
+  return { next, present, attention: addAlignmentAttention(graph, attentions, options.alignmentHeads, asked.shape) };
 }

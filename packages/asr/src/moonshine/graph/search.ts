@@ -22,15 +22,27 @@ export interface SearchState {
 const PER_TOKEN = ['steps', 'rows', 'tokens'];
 const PER_CANDIDATE = [...PER_TOKEN, 'candidates'];
 
+/** What a step of the decoder computes. */
+export interface Step {
+  readonly next: NextTokens;
+  /** By layer. */
+  readonly present: readonly KeysAndValues[];
+  /** `[rows, tokens, heads, frames]`, where each token is heard; absent where no heads are known that say it. */
+  readonly attention?: string;
+}
+
 /** What each step leaves behind. */
 const STEP_OUTPUTS = [
-  { name: 'candidate_ids', type: 'int64', shape: PER_CANDIDATE, of: ({ candidateIds }: NextTokens) => candidateIds },
-  { name: 'candidate_probabilities', type: 'float32', shape: PER_CANDIDATE, of: (next: NextTokens) => next.candidateProbabilities },
-  { name: 'given_probabilities', type: 'float32', shape: PER_TOKEN, of: (next: NextTokens) => next.givenProbabilities },
+  { name: 'candidate_ids', type: 'int64', shape: PER_CANDIDATE, of: ({ next }: Step) => next.candidateIds },
+  { name: 'candidate_probabilities', type: 'float32', shape: PER_CANDIDATE, of: ({ next }: Step) => next.candidateProbabilities },
+  { name: 'given_probabilities', type: 'float32', shape: PER_TOKEN, of: ({ next }: Step) => next.givenProbabilities },
+  { name: 'attention', type: 'float32', shape: [...PER_TOKEN, 'heads', 'frames'], of: ({ attention }: Step) => attention ?? '' },
 ] as const;
 
+type StepOutput = (typeof STEP_OUTPUTS)[number];
+
 /** Adds one step of the decoder to the body of the loop. */
-export type AddStep = (body: GraphBuilder, state: SearchState) => { readonly next: NextTokens; readonly present: readonly KeysAndValues[] };
+export type AddStep = (body: GraphBuilder, state: SearchState) => Step;
 
 /**
  * Greedy search as a `Loop`: each step feeds the most probable token of the step before, until a row writes the end token or
@@ -39,10 +51,12 @@ export type AddStep = (body: GraphBuilder, state: SearchState) => { readonly nex
  */
 export function addGreedyLoop(
   graph: GraphBuilder,
-  { sizes, endTokenId }: { readonly sizes: MoonshineSizes; readonly endTokenId: number },
+  options: { readonly sizes: MoonshineSizes; readonly endTokenId: number; readonly tellsAttention: boolean },
   addStep: AddStep,
 ): void {
-  const { heads, headSize, decoderLayers } = sizes;
+  const { endTokenId, tellsAttention } = options;
+  const { heads, headSize, decoderLayers } = options.sizes;
+  const stepOutputs = STEP_OUTPUTS.filter(({ name }) => name !== 'attention' || tellsAttention);
   const layers = Array.from({ length: decoderLayers }, (_, layer) => layer);
   const cacheShape = ['rows', heads, 'position', headSize];
   const grownShape = ['rows', heads, 'grown', headSize];
@@ -59,10 +73,10 @@ export function addGreedyLoop(
     graph.input(`self_value.${layer}`, 'float32', cacheShape),
   ]);
 
-  const body = buildBody(layers, { cacheShape, grownShape, endTokenId, asked }, addStep);
+  const body = buildBody(layers, { cacheShape, grownShape, endTokenId, asked, stepOutputs }, addStep);
   const stateCount = 2 + cache.length;
-  const results = graph.nodes('Loop', [maximumSteps, '', tokens, position, ...cache], { body }, stateCount + STEP_OUTPUTS.length);
-  for (const [index, { name, type, shape }] of STEP_OUTPUTS.entries()) {
+  const results = graph.nodes('Loop', [maximumSteps, '', tokens, position, ...cache], { body }, stateCount + stepOutputs.length);
+  for (const [index, { name, type, shape }] of stepOutputs.entries()) {
     graph.output(results[stateCount + index] ?? '', type, shape, name);
   }
   for (const layer of layers) {
@@ -78,10 +92,11 @@ function buildBody(
     readonly grownShape: (number | string)[];
     readonly endTokenId: number;
     readonly asked: SearchState['asked'];
+    readonly stepOutputs: readonly StepOutput[];
   },
   addStep: AddStep,
 ): GraphBuilder {
-  const { cacheShape, grownShape, endTokenId, asked } = options;
+  const { cacheShape, grownShape, endTokenId, asked, stepOutputs } = options;
   const body = new GraphBuilder('step');
   body.input('iteration', 'int64', []);
   body.input('may_go_on', 'bool', []);
@@ -91,7 +106,8 @@ function buildBody(
     keys: body.input(`past_key.${layer}`, 'float32', cacheShape),
     values: body.input(`past_value.${layer}`, 'float32', cacheShape),
   }));
-  const { next, present } = addStep(body, { tokenIds, position, past, asked });
+  const step = addStep(body, { tokenIds, position, past, asked });
+  const { next, present } = step;
   const best = addBestOfLast(body, next.candidateIds);
   const hasEnded = body.node('Equal', [best, body.integers([endTokenId], [1, 1])]);
   const anyEnded = body.node('ReduceMax', [body.node('Cast', [hasEnded], { to: INT64 })], { keepdims: 0 });
@@ -102,7 +118,7 @@ function buildBody(
     body.output(keys, 'float32', grownShape);
     body.output(values, 'float32', grownShape);
   }
-  for (const { type, shape, of } of STEP_OUTPUTS) body.output(of(next), type, shape.slice(1));
+  for (const { type, shape, of } of stepOutputs) body.output(of(step), type, shape.slice(1));
   return body;
 }
 

@@ -44,6 +44,23 @@ function projectPlainly(
 
 const concat = (...parts: Float32Array[]): Float32Array => Float32Array.from(parts.flatMap((part) => [...part]));
 
+/** How much each head attends to each time of one query; 0 for what fills the times up. */
+function attentionPlainly(query: Float32Array, keys: Float32Array, times: number): Float32Array {
+  const attention = new Float32Array(heads * TIMES);
+  for (let head = 0; head < heads; head += 1) {
+    const places = Array.from({ length: headSize }, (_, index) => head * headSize + index);
+    const weights = Array.from({ length: times }, (_, time) =>
+      Math.exp(places.reduce((sum, place) => sum + query[place]! * keys[time * width + place]!, 0) / Math.sqrt(headSize)),
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    attention.set(
+      weights.map((weight) => weight / total),
+      head * TIMES,
+    );
+  }
+  return attention;
+}
+
 describe.each(EXACT_FORMS)('with %s weights', (sign) => {
   test('every time of the encoder hears every time', async () => {
     const x = seededFloats(TIMES * width, SEED);
@@ -116,16 +133,21 @@ describe.each(EXACT_FORMS)('with %s weights', (sign) => {
       values: floats(splitHeads(values, sizes), [1, heads, TIMES, headSize]),
       mask: floats(new Float32Array(TIMES).fill(-1e9, TIMES - filled), [1, 1, 1, TIMES]),
     };
-    const [y] = await runBlock(feeds, (graph) => [
-      addCrossAttention(graph, 'x', { keys: 'keys', values: 'values', mask: 'mask' }, crossWeights, {
+    const [y, attention] = await runBlock(feeds, (graph) => {
+      const shape = graph.integers([1, 1, width]);
+      const crossed = addCrossAttention(graph, 'x', { keys: 'keys', values: 'values', mask: 'mask' }, crossWeights, {
         sizes,
         form: sign,
-        shape: graph.integers([1, 1, width]),
-      }),
-    ]);
+        shape,
+      });
+      return [crossed.output, crossed.attention];
+    });
     const length = (TIMES - filled) * width;
-    const heard = attendPlainly([multiplyPlainly(x, crossWeights.query), keys.subarray(0, length), values.subarray(0, length)], sizes);
+    const query = multiplyPlainly(x, crossWeights.query);
+    const heard = attendPlainly([query, keys.subarray(0, length), values.subarray(0, length)], sizes);
     expect(y!.dims).toEqual([1, 1, width]);
     expect(relativeError(y!.data, multiplyPlainly(heard, crossWeights.output))).toBeLessThanOrEqual(MAXIMUM_ERROR);
+    expect(attention!.dims).toEqual([1, heads, 1, TIMES]);
+    expect(relativeError(attention!.data, attentionPlainly(query, keys, TIMES - filled))).toBeLessThanOrEqual(MAXIMUM_ERROR);
   });
 });

@@ -50,3 +50,12 @@ test('leaves the published files as they are', async () => {
   expect(Buffer.compare(files.encoder, source.files.encoder)).toBe(0);
   expect(Buffer.compare(files.decoder, source.files.decoder)).toBe(0);
 });
+
+test.each([
+  { layer: 6, head: 0 },
+  { layer: 0, head: 8 },
+  { layer: -1, head: 0 },
+  { layer: 0, head: 0.5 },
+])('refuses a head that the model does not have: %o', (head) => {
+  expect(() => buildMoonshineGraphs(source.files, 'unsigned', { ...parameters, alignmentHeads: [head] })).toThrow(RangeError);
+});

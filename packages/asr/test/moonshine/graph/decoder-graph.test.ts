@@ -67,6 +67,11 @@ function continued(outputs: Record<string, runtime.Tensor>, tokenIds: readonly n
   return feeds;
 }
 
+// Of two layers, not in order.
+const alignmentHeads = [
+  { layer: 4, head: 3 },
+  { layer: 3, head: 6 },
+];
 const CANDIDATES = 2;
 const firstOf = <T>(candidates: readonly T[]): T[] => candidates.filter((_, index) => index % CANDIDATES === 0);
 const idsOf = (outputs: Record<string, runtime.Tensor>): number[] =>
@@ -75,7 +80,7 @@ const probabilitiesOf = (outputs: Record<string, runtime.Tensor>): number[] =>
   firstOf([...(outputs['candidate_probabilities']!.data as Float32Array)]);
 
 describe.each(EXACT_FORMS)('the %s decoder', (sign) => {
-  const bytes = buildDecoderGraph(weights, { form: sign, endTokenId, maximumPositions: maximumTokens + 1 });
+  const bytes = buildDecoderGraph(weights, { form: sign, endTokenId, maximumPositions: maximumTokens + 1, alignmentHeads });
   const search = (feeds: Feeds, steps: number) => {
     const given = integers(Array<number>(feeds['tokens']!.data.length).fill(endTokenId), feeds['tokens']!.shape);
     return runModel(bytes, {
@@ -126,7 +131,8 @@ describe.each(EXACT_FORMS)('the %s decoder', (sign) => {
 
   test('reads texts in one step as it writes them token by token', async () => {
     const { encoded, expected } = await clip('privacy-prompt');
-    const written = probabilitiesOf(await search({ ...encoded, ...start() }, maximumTokens));
+    const writing = await search({ ...encoded, ...start() }, maximumTokens);
+    const written = probabilitiesOf(writing);
     const texts = [expected, expected.toReversed()];
     const columns = expected.length + 1;
     const outputs = await search(
@@ -147,8 +153,29 @@ describe.each(EXACT_FORMS)('the %s decoder', (sign) => {
     expect(outputs['given_probabilities']!.dims).toEqual([1, texts.length, columns]);
     const read = [...(outputs['given_probabilities']!.data as Float32Array)];
     expect(largestDifference(Float32Array.from(read.slice(0, columns)), written)).toBeLessThanOrEqual(1e-4);
+    // Each text attends to what it attends to while it is written.
+    const [steps = 0, , , headCount, frames = 0] = writing['attention']!.dims;
+    expect([steps, headCount]).toEqual([columns, alignmentHeads.length]);
+    expect(outputs['attention']!.dims).toEqual([1, texts.length, columns, headCount, frames]);
+    const attended = writing['attention']!.data as Float32Array;
+    const reread = (outputs['attention']!.data as Float32Array).subarray(0, attended.length);
+    expect(largestDifference(reread, attended)).toBeLessThanOrEqual(1e-3);
     // Backwards it makes no sense.
     expect(Math.max(...read.slice(columns + 1, -1))).toBeLessThan(0.5);
+  });
+
+  test('attends to every frame of a clip as much as once in all, and to later ones as the text goes on', async () => {
+    const { encoded, expected } = await clip('privacy-prompt');
+    const { data, dims } = (await search({ ...encoded, ...start() }, maximumTokens))['attention']!;
+    const [steps = 0, , , headCount = 0, frames = 0] = dims;
+    expect(dims).toEqual([expected.length + 1, 1, 1, alignmentHeads.length, encoded['cross_mask']!.data.length]);
+    const rows = Array.from({ length: steps * headCount }, (_, row) => [
+      ...(data as Float32Array).subarray(row * frames, (row + 1) * frames),
+    ]);
+    for (const row of rows) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
+    const centres = rows.map((row) => row.reduce((sum, value, frame) => sum + value * frame, 0));
+    expect(centres[0]!).toBeLessThan(frames / 4);
+    expect(centres.at(-1)!).toBeGreaterThan((frames * 3) / 4);
   });
 
   test('says that what it is given is not a number', async () => {

@@ -11,7 +11,7 @@ const sizes = { width: 2, heads: 1, headSize: 2, vocabulary: 8, encoderLayers: 1
  * the cache grows by one time that holds the position.
  */
 const graph = new GraphBuilder('search');
-addGreedyLoop(graph, { sizes, endTokenId: END }, (body, { tokenIds, position, past, asked }) => {
+addGreedyLoop(graph, { sizes, endTokenId: END, tellsAttention: true }, (body, { tokenIds, position, past, asked }) => {
   const asFloat = body.node('Cast', [position], { to: 1 });
   const zeros = body.node('Cast', [body.node('Mul', [tokenIds, body.integers([0])])], { to: 1 });
   const probability = body.node('Unsqueeze', [body.node('Add', [zeros, body.node('Mul', [asFloat, body.float(0.5)])]), body.integers([2])]);
@@ -24,6 +24,8 @@ addGreedyLoop(graph, { sizes, endTokenId: END }, (body, { tokenIds, position, pa
       candidateProbabilities: body.node('Mul', [probability, body.floats([1, 0.5])]),
       givenProbabilities: body.node('Cast', [asked.given], { to: 1 }),
     },
+    // As much as the probability, of two heads over three frames.
+    attention: body.node('Mul', [body.node('Unsqueeze', [probability, body.integers([3])]), body.floats([1, 2, 3, 4, 5, 6], [1, 1, 2, 3])]),
     present: past.map(({ keys, values }) => ({ keys: grow(keys), values: grow(values) })),
   };
 });
@@ -46,7 +48,7 @@ async function search(texts: readonly (readonly number[])[], steps: number, { po
     'self_key.0': cache,
     'self_value.0': cache,
   });
-  const { candidate_ids: ids, candidate_probabilities: probabilities, given_probabilities: given } = outputs;
+  const { candidate_ids: ids, candidate_probabilities: probabilities, given_probabilities: given, attention } = outputs;
   const { 'next_self_key.0': keys, 'next_self_value.0': values } = outputs;
   expect(ids!.dims).toEqual([...given!.dims, 2]);
   const count = ids!.dims[0]!;
@@ -57,6 +59,7 @@ async function search(texts: readonly (readonly number[])[], steps: number, { po
     runnersUp: candidates.filter((_, index) => index % 2 === 1),
     probabilities: [...(probabilities!.data as Float32Array)],
     given: [...(given!.data as Float32Array)],
+    attention: { dims: attention!.dims, data: [...(attention!.data as Float32Array)] },
     keys: { dims: keys!.dims, data: [...(keys!.data as Float32Array)] },
     values: { dims: values!.dims, data: [...(values!.data as Float32Array)] },
   };
@@ -72,9 +75,11 @@ test('stops after as many steps as it may take', async () => {
 });
 
 test('writes what the step says of each token', async () => {
-  const { probabilities, given, runnersUp } = await search([[6]], 3, { position: 10 });
+  const { probabilities, given, runnersUp, attention } = await search([[6]], 3, { position: 10 });
   expect(probabilities).toEqual([5, 2.5, 5.5, 2.75, 6, 3]);
   expect(runnersUp).toEqual([7, 6, 5]);
+  expect(attention.dims).toEqual([3, 1, 1, 2, 3]);
+  expect(attention.data.slice(-6)).toEqual([6, 12, 18, 24, 30, 36]);
   // What is asked for stays the same in each step.
   expect(given).toEqual([106, 106, 106]);
 });

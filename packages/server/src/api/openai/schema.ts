@@ -126,7 +126,7 @@ export const OPENAI_SCHEMAS: readonly SharedSchema[] = [
       timing: {
         type: 'string',
         enum: ['estimated', 'aligned'],
-        description: 'Whether the times are guessed from the lengths of the words',
+        description: 'Whether the times are guessed from the lengths of the words or where the model heard them',
       },
       confidence: { ...CONFIDENCE, description: 'Probability that the word is right' },
     },
