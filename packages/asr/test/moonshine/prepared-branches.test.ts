@@ -26,10 +26,10 @@ test('its best tokens are those of a greedy search, whatever is decoded beside t
   for (const [index, tokenId] of found.tokenIds.entries()) {
     expect(next!.tokenIds[0]).toBe(tokenId);
     expect(Math.log(next!.probabilities[0]!)).toBeCloseTo(found.logProbabilities[index]!, 3);
-    // The best text changes its row each time, and leaves another behind.
+    // The best text goes from one row to the other each time, and leaves another text behind.
     const row = index % 2;
     const pair = [
-      { row: index === 0 ? 0 : 1 - row, tokenId },
+      { row, tokenId },
       { row: 0, tokenId: next!.tokenIds[1]! },
     ];
     const nexts = await branches.step(row === 0 ? pair.reverse() : pair);
