@@ -60,7 +60,7 @@ export const SETTINGS = {
     values: ['auto', 'signed', 'unsigned', 'shipped'],
   }),
   effort: choice({
-    description: 'how often a clip is heard: once, again where it is not sure, at three to five speeds, or again only if a worker is idle',
+    description: 'how often a clip is heard: once, again if not sure, up to five times, or again only by idle workers',
     defaultValue: 'auto',
     values: ['fast', 'balanced', 'best', 'auto'],
   }),

@@ -131,6 +131,7 @@ test('gives silence an empty text and the reason, without running the graph', as
     tokens: [],
     words: [],
     confidence: 1,
+    meanLogProbability: 0,
     noSpeechProbability: 1,
     emptyReason: 'silence',
     guards: ['silence'],
