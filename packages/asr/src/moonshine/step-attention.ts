@@ -15,11 +15,9 @@ export function readAttention(outputs: Readonly<Record<string, OnnxTensor>>): (i
   return (index) => {
     const all = data.subarray(index * heads * frames, (index + 1) * heads * frames);
     if (heads === 1) return { attention: all };
-    const mean = Float32Array.from({ length: frames }, (_, frame) => {
-      let sum = 0;
-      for (let head = 0; head < heads; head += 1) sum += all[head * frames + frame] ?? 0;
-      return sum / heads;
-    });
+    // A loop: made by a function for each frame, the means took a tenth of the time of the search.
+    const mean = new Float32Array(frames);
+    for (let index = 0; index < all.length; index += 1) mean[index % frames] = (mean[index % frames] ?? 0) + (all[index] ?? 0) / heads;
     return { attention: mean };
   };
 }
