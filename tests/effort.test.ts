@@ -24,7 +24,7 @@ async function sayUntil(talker: Talker, isWanted: (final: FinalMessage) => boole
 }
 
 test('a server that nobody else keeps busy hears a doubtful clip again, and says so', async () => {
-  await using server = await ServerProcess.start(['--log-level', 'warn']);
+  await using server = await ServerProcess.start(['--log-level', 'warn', '--effort', 'auto']);
   await using talker = await Talker.create(server.url);
   await sayUntil(talker, ({ effort }) => effort !== 'fast');
   const efforts = talker.finals.map(({ final }) => final.effort);

@@ -20,13 +20,16 @@ export class ServerProcess {
     this.#log = log;
   }
 
-  /** Starts the server and resolves when it has printed its address. */
+  /**
+   * Starts the server and resolves when it has printed its address. Unless told otherwise it hears each clip once: the same text at any load,
+   * and second looks would take the cores from the browsers that share them.
+   */
   static async start(flags: readonly string[] = []): Promise<ServerProcess> {
     const startedAtMs = performance.now();
     const child = spawn(
       process.execPath,
       ['--conditions=@outspoken/source', '--import', 'tsx', 'src/main.ts', ...(flags.includes('--port') ? [] : ['--port', '0']), ...flags],
-      { cwd: APP, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: APP, stdio: ['ignore', 'pipe', 'pipe'], env: { OUTSPOKEN_EFFORT: 'fast', ...process.env } },
     );
     const log: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text));
