@@ -17,7 +17,7 @@ export function readAttention(outputs: Readonly<Record<string, OnnxTensor>>): (i
     if (heads === 1) return { attention: all };
     // A loop: made by a function for each frame, the means took a tenth of the time of the search.
     const mean = new Float32Array(frames);
-    for (let index = 0; index < all.length; index += 1) mean[index % frames] = (mean[index % frames] ?? 0) + (all[index] ?? 0) / heads;
+    for (let place = 0; place < all.length; place += 1) mean[place % frames] = (mean[place % frames] ?? 0) + (all[place] ?? 0) / heads;
     return { attention: mean };
   };
 }

@@ -5,8 +5,8 @@ import type { KeywordTree } from './keyword-tree.ts';
 import { findLeastRisk } from './minimum-risk.ts';
 import type { TranscriptWriter } from './transcript-writer.ts';
 
-// Geometric mean of the token probabilities from which a text that was heard once is not doubted. Three quarters of the wrong words lie in
-// the two fifths of the clips below it (76 sentences, Nov 2026).
+// Geometric mean of the token probabilities from which a text that was heard once is not doubted. Two fifths of the speech lie below it,
+// and hearing those again mends nearly all that hearing everything again does: 122 and 119 wrong words of 150 are left (docs/views.md).
 const SURE_MEAN_LOG_PROBABILITY = -0.12;
 
 /** What is chosen among the views of a clip so far. */
