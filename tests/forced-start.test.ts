@@ -117,6 +117,7 @@ describe('what became of a clip', () => {
       startSample: index,
       endSample: index + 1,
       samples: new Float32Array(1),
+      continues: false,
       speech: { voicedMs, peakProbability: 1, meanProbability: 1 },
     }));
     expect(strongestClip(clips)?.startSample).toBe(1);

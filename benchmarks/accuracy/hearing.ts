@@ -1,5 +1,6 @@
 import type { GraphVariant } from '@outspoken/asr';
 import { progress } from '../support/command-line.ts';
+import { joinedText } from '../support/joined-text.ts';
 import { type HeardClip, type ListenerName, openListener, type Way } from './listener.ts';
 import type { Said } from './said.ts';
 
@@ -40,7 +41,7 @@ async function hearWith(name: ListenerName, said: readonly Said[], graph: GraphV
     for (const way of listener.ways) {
       if (way === 'whole' && !one.whole) continue;
       const clips = await listener.hear(one, way);
-      heard.push({ listener: name, way, said: one, clips, text: joinTexts(clips ?? []) });
+      heard.push({ listener: name, way, said: one, clips, text: textOf(one, way, clips ?? []) });
     }
     if (performance.now() - toldAtMs > PROGRESS_INTERVAL_MS) {
       toldAtMs = performance.now();
@@ -51,9 +52,8 @@ async function hearWith(name: ListenerName, said: readonly Said[], graph: GraphV
   return heard;
 }
 
-function joinTexts(clips: readonly HeardClip[]): string {
-  return clips
-    .map(({ text }) => text.trim())
-    .filter((text) => text !== '')
-    .join(' ');
+function textOf({ cuts }: Said, way: Way, clips: readonly HeardClip[]): string {
+  // Whatever else a server may make of a recording: it is known of our cuts only which of them go on.
+  const areOurs = way === 'cuts' && cuts.length === clips.length;
+  return joinedText(clips.map(({ text }, index) => ({ text, continues: areOurs && cuts[index]?.continues === true })));
 }

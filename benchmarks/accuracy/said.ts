@@ -2,7 +2,7 @@ import { loadModelFiles } from '@outspoken/models';
 import { loadSileroVad, SpeechDetector } from '@outspoken/vad';
 import * as runtime from 'onnxruntime-node';
 import { progress } from '../support/command-line.ts';
-import { type CutClip, cutClips } from '../support/dev-data.ts';
+import { cutClips, type DetectedClip } from '../support/dev-data.ts';
 import type { Item } from './material.ts';
 
 /** An item as all systems hear it: from a little later on, in one piece and as the product cuts it. */
@@ -13,7 +13,7 @@ export interface Said {
   readonly samples: Float32Array;
   /** The file in one piece; undefined for what is only cut. */
   readonly whole: Float32Array | undefined;
-  readonly cuts: readonly CutClip[];
+  readonly cuts: readonly DetectedClip[];
 }
 
 const SAMPLES_PER_MS = 16;

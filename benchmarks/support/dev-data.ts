@@ -34,6 +34,8 @@ export interface CutClip {
 /** A clip with what the detector saw of it. */
 export interface DetectedClip extends CutClip {
   readonly speech: SpeechEvidence;
+  /** Whether the next clip is the same speech, which was too long for one. */
+  readonly continues: boolean;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,12 +59,6 @@ export function readDevRecordings(file: 'manifest.jsonl' | 'commands.jsonl'): De
 export function readNoiseRecordings(): NoiseRecording[] {
   const manifest = `${NOISE_DATA_FOLDER}/dev.jsonl`;
   return existsSync(manifest) ? readLines<NoiseRecording>(manifest) : [];
-}
-
-/** What plain greedy decoding of the same weights hears in the whole files of `manifest.jsonl`, by path. */
-export function readBaselineTexts(): Map<string, string> {
-  const rows = readLines<{ audio_filepath: string; hyp: string }>(`${DEV_DATA_FOLDER}/baseline_moonshine_tiny.jsonl`);
-  return new Map(rows.map((row) => [row.audio_filepath, row.hyp]));
 }
 
 /** The samples of a recording, 16 kHz mono; needs ffmpeg on the path. */
@@ -91,8 +87,8 @@ export async function cutClips(detector: SpeechDetector, samples: Float32Array):
     if (event.type === 'clip_start') {
       startSample = event.startSample;
     } else if (event.type === 'clip_end') {
-      const { endSample, evidence } = event;
-      clips.push({ startSample, endSample, samples: samples.subarray(startSample, endSample), speech: evidence });
+      const { endSample, evidence, continues } = event;
+      clips.push({ startSample, endSample, samples: samples.subarray(startSample, endSample), speech: evidence, continues });
     }
   }
   return clips;

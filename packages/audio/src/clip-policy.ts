@@ -35,7 +35,7 @@ export const DEFAULT_CLIP_POLICY: ClipPolicy = Object.freeze({
   tailMs: 192,
   minimumVoicedMs: 128,
   maximumMs: 15_000,
-  splitSearchMs: 2_000,
+  splitSearchMs: 4_000,
   splitOverlapMs: 200,
 });
 

@@ -94,6 +94,19 @@ test('puts clips that are answered out of order back into the order of the file'
   expect(bench.isAtRest()).toEqual(AT_REST);
 });
 
+test('says a word once that both parts of split speech heard, and only there', async () => {
+  const split = clipReading(0);
+  const readings = [{ ...split, clip: { ...split.clip, continues: true } }, clipReading(1), clipReading(2), endReading(6000)];
+  const bench = await fileBench(readings);
+  const consumed = bench.consume();
+  await settle();
+  await bench.answer(1, 'The river.');
+  await bench.answer(0, 'across the');
+  await bench.answer(0, 'River the');
+  await consumed;
+  expect(bench.texts()).toEqual(['across the', 'river.', 'River the']);
+});
+
 test('has each clip recognized with what the detector saw of it', async () => {
   const clips = [clipReading(0), clipReading(1)];
   const bench = await fileBench([...clips, endReading(4000)]);

@@ -216,10 +216,18 @@ export class Segmenter {
     return this.#history.voicedSpan(this.#evidenceStartFrame, endFrame, this.#limits.offsetProbability);
   }
 
-  /** Announces what the clip contains whatever comes next: not the silence beyond the tail, not the span where a split is looked for. */
+  /** Announces what the clip contains whatever comes next: not the silence beyond the tail, not what may lie behind a split. */
   #announceSpeech(events: SegmentEvent[]): void {
-    const certainEndSample = this.#maximumEndSample - this.#limits.splitSearchSamples;
-    this.#announce(events, Math.min(this.endSample, this.#tailEndSample, certainEndSample));
+    this.#announce(events, Math.min(this.endSample, this.#tailEndSample, this.#certainEndSample));
+  }
+
+  /** A split comes where speech has been least likely so far, or later. */
+  get #certainEndSample(): number {
+    const earliestSample = this.#maximumEndSample - this.#limits.splitSearchSamples;
+    const firstFrame = Math.ceil(earliestSample / FRAME_SAMPLES) - 1;
+    const endFrame = Math.floor(Math.min(this.endSample, this.#maximumEndSample) / FRAME_SAMPLES);
+    if (firstFrame >= endFrame) return earliestSample;
+    return Math.max(earliestSample, (this.#history.lowestFrame(firstFrame, endFrame) + 1) * FRAME_SAMPLES);
   }
 
   #announce(events: SegmentEvent[], endSample: number): void {

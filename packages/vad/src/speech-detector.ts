@@ -22,7 +22,7 @@ export interface SpeechDetectorSettings {
  * Audio in, clips out: cuts a stream into frames, asks the model, and hands over the samples of each clip.
  *
  * Calls may overlap: they run in the order in which they were made. Memory is bounded: the audio that the clip policy can
- * still ask for (2.5 s with the default policy) and at most 10 s, or one longer call, that wait for the model.
+ * still ask for (4.5 s with the default policy) and at most 10 s, or one longer call, that wait for the model.
  */
 export class SpeechDetector {
   readonly #model: VadModel;

@@ -12,10 +12,10 @@ test('turns the default policy into frames and samples', () => {
     minimumVoicedFrames: 4,
     pendingFrames: 23,
     maximumSamples: 240_000,
-    splitSearchSamples: 32_000,
+    splitSearchSamples: 64_000,
     splitOverlapSamples: 3200,
-    // Search and overlap, a pause up to maybe_end, two frames: 2456 ms.
-    historySamples: 32_000 + 3200 + 8 * 512,
+    // Search and overlap, a pause up to maybe_end, two frames: 4456 ms.
+    historySamples: 64_000 + 3200 + 8 * 512,
   });
 });
 

@@ -99,7 +99,6 @@ test('splits long speech at its least voiced frame and overlaps the parts by 200
   const splitSample = 431 * FRAME;
   // 15 s are 468.75 frames: the frame that no longer fits brings the split.
   expect(at(events, 468)).toEqual([
-    { type: 'clip_audio', endSample: splitSample },
     {
       type: 'clip_end',
       endSample: splitSample,
@@ -113,9 +112,12 @@ test('splits long speech at its least voiced frame and overlaps the parts by 200
   ]);
 });
 
-test('holds audio back while it looks for a split', () => {
-  const events = pushAll(new Segmenter(), speech(460));
-  expect(events.at(-1)!.event).toEqual({ type: 'clip_audio', endSample: 240_000 - 32_000 });
+test('holds back what lies behind the frame at which it would split now', () => {
+  const probabilities = speech(460);
+  probabilities[400] = 0.4;
+  probabilities[420] = 0.5;
+  const events = pushAll(new Segmenter(), probabilities);
+  expect(events.at(-1)!.event).toEqual({ type: 'clip_audio', endSample: 401 * FRAME });
 });
 
 test('does not split when the speech ends before the maximum', () => {
@@ -127,8 +129,8 @@ test('does not split when the speech ends before the maximum', () => {
 
 test('splits in a short gap over the maximum only when speech goes on', () => {
   const ends = pushAll(new Segmenter(), [...speech(466), ...quiet(5), ...speech(10)]);
-  expect(at(ends, 471).map(({ type }) => type)).toEqual(['clip_audio', 'clip_end', 'clip_start', 'clip_audio']);
-  expect(at(ends, 471)[1]).toMatchObject({ reason: 'split', continues: true, endSample: 468 * FRAME, voicedEndSample: 466 * FRAME });
+  expect(at(ends, 471).map(({ type }) => type)).toEqual(['clip_end', 'clip_start', 'clip_audio']);
+  expect(at(ends, 471)[0]).toMatchObject({ reason: 'split', continues: true, endSample: 468 * FRAME, voicedEndSample: 466 * FRAME });
 });
 
 test('ends a pause that reaches the maximum without waiting for the hangover', () => {
@@ -146,7 +148,10 @@ test('flushes cleanly from every state', () => {
     [[...speech(6), ...quiet(3)], ['clip_end']],
     [[...speech(6), ...quiet(8)], ['clip_end']],
     [[...speech(6), ...quiet(HANGOVER)], []],
-    [speech(460), ['clip_audio', 'clip_end']],
+    [
+      [...speech(400), 0.4, ...speech(59)],
+      ['clip_audio', 'clip_end'],
+    ],
   ];
   for (const [probabilities, expected] of cases) {
     const segmenter = new Segmenter();

@@ -1,6 +1,15 @@
+import type { Transcript } from '@outspoken/asr';
 import type { MediaDescription } from '@outspoken/media';
 import type { ProtocolLabel } from '@outspoken/monitoring';
-import { joinText, type RecordingClip, type RecordingSegment, type RecordingTranscript, segmentOf } from '@outspoken/recording';
+import {
+  countRepeatedWords,
+  joinText,
+  type RecordingClip,
+  type RecordingSegment,
+  type RecordingTranscript,
+  segmentOf,
+  withoutFirstWords,
+} from '@outspoken/recording';
 import { splitText, type TextFormat } from '@outspoken/text';
 import type { FileReading, OpenFile } from '../dispatch/file-reader.ts';
 import type { ScheduledClip, ScheduledOutcome } from '../scheduling/scheduler.ts';
@@ -72,6 +81,8 @@ export class FileTranscription {
   #speechMs = 0;
   /** The last words, as they were heard. */
   #lastWords: readonly string[] = [];
+  /** Of the clip before, when the next one goes on in the same breath. */
+  #wordsBeforeSplit: readonly string[] = [];
 
   constructor(options: FileTranscriptionOptions) {
     this.#options = options;
@@ -184,8 +195,9 @@ export class FileTranscription {
     );
   }
 
-  *#finish({ clip }: PendingClip, { transcript }: ScheduledOutcome): Generator<FileEvent, void, undefined> {
+  *#finish({ clip }: PendingClip, outcome: ScheduledOutcome): Generator<FileEvent, void, undefined> {
     this.#pending.shift();
+    const transcript = this.#join(clip, outcome.transcript);
     const written = formatTranscript(transcript, this.#options.format, { precededBy: this.#lastWords });
     if (transcript.text !== '') this.#lastWords = [...this.#lastWords, ...splitText(transcript.text)].slice(-REMEMBERED_WORDS);
     const segment = segmentOf(clip, written, this.#segments.length);
@@ -194,6 +206,14 @@ export class FileTranscription {
       yield { type: 'segment', segment };
     }
     yield this.#progress(this.#readMs);
+  }
+
+  /** What a clip adds to the one before it. */
+  #join({ continues }: RecordingClip, heard: Transcript): Transcript {
+    const words = splitText(heard.text);
+    const repeated = countRepeatedWords(this.#wordsBeforeSplit, words);
+    this.#wordsBeforeSplit = continues ? words : [];
+    return withoutFirstWords(heard, repeated);
   }
 
   #progress(readMs: number): FileEvent {
