@@ -15,7 +15,7 @@ function tone(levelDbfs: number, lengthSamples = 32_000): Float32Array {
   return Float32Array.from({ length: lengthSamples }, (_, index) => amplitude * Math.sin((2 * Math.PI * 440 * index) / 16_000));
 }
 
-function item(text: string, samples = new Float32Array(0)): Item {
+function item(text: string, samples: Float32Array = new Float32Array(0)): Item {
   const common = { id: text, group: 'sentences', slice: 'x', speaker: 'one', phrases: [], isOnlyCut: false } as const;
   return { ...common, text, samples };
 }
