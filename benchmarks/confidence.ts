@@ -9,9 +9,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { EFFORTS } from '@outspoken/asr';
 import { WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { fitKnots } from './confidence/fit.ts';
-import { EFFORTS, type HeardWord, hearWords } from './confidence/hearing.ts';
+import { type HeardWord, hearWords } from './confidence/hearing.ts';
 import { writeKnots } from './confidence/manifest-knots.ts';
 import { judgeEffort, reportEffort } from './confidence/report.ts';
 import { readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';

@@ -1,25 +1,28 @@
 /**
- * Claim: the memory of a worker does not grow, however many clips of whatever length it has heard.
+ * Claim: the memory of a worker stays at or below 300 MB and does not grow, however many clips of whatever length it has heard.
  *
- *   npx -y pnpm@10 bench:memory [--clips 2000] [--graph auto|signed|unsigned|shipped] [--batch 4] [--help]
+ *   npx -y pnpm@10 bench:memory [--clips 2000] [--workers 2] [--effort fast|balanced|best] [--help]
  *
- * One recognizer in one process hears clips of 1 to 15 seconds cut at random from the recordings; its resident memory is read as it goes.
+ * Workers as a server starts them, with its model and its environment, each hear clips of 1 to 15 seconds cut at random from the
+ * recordings; the resident memory of their processes is read as they go.
  */
+import { availableParallelism } from 'node:os';
+import { EFFORTS, type Effort } from '@outspoken/asr';
+import { LocalWorkers } from '@outspoken/server/engine';
+import { spawnWorker } from '@outspoken/server-app/worker-process';
 import { readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
-import { ForkedRecognizer } from './support/forked-recognizer.ts';
-import { DEFAULT_GRAPH, GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
-import { readBatch } from './support/our-recognizer.ts';
+import { readProcessTree } from './support/process-cpu.ts';
 import { median, sum } from './support/quantiles.ts';
 import { loadRecordings } from './support/recordings.ts';
 import { describeMachine, formatMachine, writeResult } from './support/results.ts';
 import { createRandom, type Random } from './support/seeded-random.ts';
 
 const HELP = `
-Resident memory of one process of our recognizer while it hears many clips of mixed lengths.
+Resident memory of recognition processes, as a server starts them, while they hear many clips of mixed lengths.
 
-  --clips N         clips to hear (default 2000)
-  --graph NAME      ${GRAPHS_TEXT} (default ${DEFAULT_GRAPH})
-  --batch N         clips of one call, 1-4 (default 1)
+  --clips N         clips for each worker to hear (default 2000)
+  --workers N       processes side by side (default: one for each core)
+  --effort EFFORT   ${EFFORTS.join(', ')} (default fast)
   --folder FOLDER   recordings to cut clips from instead of the project's fixtures
   --seed N          start of the random lengths (default 1)
 `;
@@ -28,10 +31,13 @@ const SHORTEST_SECONDS = 1;
 const LONGEST_SECONDS = 15;
 /** At least 8, so that a quarter of them has a middle. */
 const READINGS = 20;
+const GOAL_MB = 300;
 
 interface Reading {
+  /** Heard by each worker, on average. */
   readonly clips: number;
-  readonly memoryBytes: number;
+  /** Of each worker, in bytes. */
+  readonly memoryBytes: readonly number[];
 }
 
 /** A window of 1 to 15 seconds; windows run over the ends of recordings, as if they had been spoken in one go. */
@@ -53,48 +59,88 @@ function joinSpeech(folder: string | undefined): Float32Array {
   return speech;
 }
 
+function readEffort(value: string): Effort {
+  const effort = EFFORTS.find((name) => name === value);
+  if (!effort) throw new UsageError(`--effort must be ${EFFORTS.join(', ')}, got "${value}"`);
+  return effort;
+}
+
+/** @param pids - In the order of the figures. */
+function readMemory(pids: readonly number[]): number[] {
+  const tree = readProcessTree(process.pid);
+  if (!tree) throw new UsageError('the memory of a process is read from /proc or by ps, and this machine has neither');
+  return pids.map((pid) => tree.find((member) => member.pid === pid)?.memoryBytes ?? Number.NaN);
+}
+
+const inMb = (bytes: number): string => (bytes / 1e6).toFixed(0);
+
 /** The first readings are those of buffers that still find their size. */
-function report(readings: readonly Reading[]): void {
+function report(readings: readonly Reading[], workers: number): void {
   const quarter = Math.floor(readings.length / 4);
-  const middleMb = (from: number): number => median(readings.slice(from, from + quarter).map(({ memoryBytes }) => memoryBytes)) / 1e6;
-  const [early, late] = [middleMb(quarter), middleMb(readings.length - quarter)];
-  const growth = (100 * (late - early)) / early;
-  console.log(
-    `median of the second quarter ${early.toFixed(0)} MB, of the last ${late.toFixed(0)} MB: ${growth >= 0 ? '+' : ''}${growth.toFixed(1)} %`,
-  );
+  for (let worker = 0; worker < workers; worker += 1) {
+    const bytes = readings.map(({ memoryBytes }) => memoryBytes[worker] ?? Number.NaN);
+    const [early, late] = [median(bytes.slice(quarter, 2 * quarter)), median(bytes.slice(-quarter))];
+    const growth = (100 * (late - early)) / early;
+    console.log(
+      `worker ${worker + 1}: median of the second quarter ${inMb(early)} MB, of the last ${inMb(late)} MB ` +
+        `(${growth >= 0 ? '+' : ''}${growth.toFixed(1)} %), at most ${inMb(Math.max(...bytes))} MB; goal ${GOAL_MB} MB`,
+    );
+  }
 }
 
 async function measure(): Promise<void> {
   const options = readOptions(HELP, {
     clips: { type: 'string', default: '2000' },
-    graph: { type: 'string', default: DEFAULT_GRAPH },
-    batch: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    effort: { type: 'string', default: 'fast' },
     folder: { type: 'string' },
     seed: { type: 'string', default: '1' },
   });
   const clipCount = readInteger('--clips', options.clips, READINGS);
-  const batch = readBatch(options.batch);
-  const graph = await readGraph(options.graph);
+  const workerCount = readInteger('--workers', options.workers, 1);
+  const effort = readEffort(options.effort);
   const random = createRandom(readInteger('--seed', options.seed, 0));
-  const machine = describeMachine();
-  console.log(
-    `${formatMachine(machine)}\n${clipCount} clips of ${SHORTEST_SECONDS}-${LONGEST_SECONDS} s, our graph: ${graph}, batches of ${batch}`,
-  );
   const speech = joinSpeech(options.folder);
-  await using recognizer = await ForkedRecognizer.start({ system: 'outspoken', threads: 1, graph });
-  const readings: Reading[] = [];
-  let heard = 0;
-  while (heard < clipCount) {
-    const clips = Array.from({ length: Math.min(batch, clipCount - heard) }, () => cutWindow(speech, random));
-    const { memoryBytes } = await recognizer.ask({ type: 'transcribe', clips });
-    heard += clips.length;
-    if (heard >= ((readings.length + 1) * clipCount) / READINGS) {
-      readings.push({ clips: heard, memoryBytes });
-      console.log(`${String(heard).padStart(6)} clips  ${(memoryBytes / 1e6).toFixed(0).padStart(5)} MB`);
-    }
+  const machine = describeMachine();
+  const pids: number[] = [];
+  const workers = new LocalWorkers({
+    workers: workerCount,
+    spawn: () => {
+      const child = spawnWorker({ model: 'moonshine-tiny', graph: 'auto', threadsPerWorker: 1, logLevel: 'warn' });
+      pids.push(child.pid ?? 0);
+      return child;
+    },
+  });
+  try {
+    await workers.ready();
+    console.log(
+      `${formatMachine(machine)}\n${workerCount} workers, each ${clipCount} clips of ${SHORTEST_SECONDS}-${LONGEST_SECONDS} s, ` +
+        `${effort}, graph: ${workers.model.graph}`,
+    );
+    const readings: Reading[] = [];
+    let begun = 0;
+    let heard = 0;
+    const hear = async (): Promise<void> => {
+      while (begun < clipCount * workerCount) {
+        begun += 1;
+        const [outcome] = workers.run([{ jobId: String(begun), samples: cutWindow(speech, random), effort }]);
+        await outcome;
+        heard += 1;
+        if (heard < ((readings.length + 1) * clipCount * workerCount) / READINGS) continue;
+        const memoryBytes = readMemory(pids);
+        readings.push({ clips: Math.round(heard / workerCount), memoryBytes });
+        console.log(
+          `${String(Math.round(heard / workerCount)).padStart(6)} clips  ${memoryBytes.map((bytes) => `${inMb(bytes).padStart(5)} MB`).join('  ')}`,
+        );
+      }
+    };
+    while (workers.idleSlots < workerCount) await new Promise((resolve) => setTimeout(resolve, 100));
+    await Promise.all(Array.from({ length: workerCount }, hear));
+    report(readings, workerCount);
+    writeResult('memory', machine, { clips: clipCount, effort, graph: workers.model.graph, seed: options.seed, readings });
+  } finally {
+    await workers.close();
   }
-  report(readings);
-  writeResult('memory', machine, { clips: clipCount, graph, batch, seed: options.seed, readings });
 }
 
 await runBenchmark(measure);

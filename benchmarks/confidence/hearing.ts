@@ -1,4 +1,4 @@
-import type { Effort, GraphVariant, Recognizer, Token, Transcript } from '@outspoken/asr';
+import { EFFORTS, type Effort, type GraphVariant, type Recognizer, type Token, type Transcript } from '@outspoken/asr';
 import { judgeWords, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { loadModelFiles } from '@outspoken/models';
 import { loadSileroVad, SpeechDetector } from '@outspoken/vad';
@@ -7,9 +7,6 @@ import { progress } from '../support/command-line.ts';
 import { cutClips } from '../support/dev-data.ts';
 import { loadOurs } from '../support/our-recognizer.ts';
 import { type Form, listTrials, readNoises, readTrial, type Trial } from './trial.ts';
-
-/** How often a clip is heard. */
-export const EFFORTS = ['fast', 'balanced', 'best'] as const satisfies readonly Effort[];
 
 /** A word as it was heard, and whether it was said. */
 export interface HeardWord {

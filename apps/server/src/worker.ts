@@ -20,7 +20,12 @@ process.on('SIGHUP', () => {});
 // Written by the parent, see worker-process.ts.
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
 await serveRecognizer(process, {
-  load: () => loadRecognizer(runtime, settings, (event) => void report(event)),
+  load: async () => {
+    const recognizer = await loadRecognizer(runtime, settings, (event) => void report(event));
+    // The bytes of each graph that was tried, up to 120 MB: a worker that nobody asks for anything would keep them.
+    globalThis.gc?.();
+    return recognizer;
+  },
 });
 // A decode in native code cannot be waited for, and an idle runtime would keep the process alive.
 process.exit(EXIT_CODE.ok);

@@ -1,5 +1,5 @@
 export { type ConfidenceCalibration, type ConfidenceKnot, calibrateConfidence } from './confidence-calibration.ts';
-export type { Effort } from './effort.ts';
+export { EFFORTS, type Effort } from './effort.ts';
 export { buildMoonshineGraphs, type GraphParameters, MOONSHINE_GRAPH_VERSION, type PreparedGraphs } from './moonshine/graph/build.ts';
 export { KEYWORD_LIMITS } from './moonshine/keyword-tree.ts';
 export { DEFAULT_MOONSHINE_OPTIONS, loadMoonshine, type MoonshineOptions, type MoonshineSource } from './moonshine/recognizer.ts';

@@ -86,7 +86,14 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
   const parameters = readMoonshineParameters(source.manifest.parameters);
   const calibration = checkCalibration(source.manifest.wordConfidence ?? {});
   const tokenizer = new Tokenizer(source.files.vocabulary);
-  const session = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential', graphOptimizationLevel: 'all' } as const;
+  const session = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // A plan of the memory for each length that a clip ever had, kept for ever: 90 KB more for each, and no faster.
+    enableMemPattern: false,
+  } as const;
   const decoder = options.graphs
     ? await loadPrepared(runtime, options.graphs, { parameters, session, now, reference: options.reference })
     : new ShippedDecoder(await loadMoonshineModel(runtime, source.files, session), parameters, now);

@@ -33,6 +33,23 @@ test('writes what plain greedy decoding of the same weights writes', async () =>
   }
 });
 
+test.each(['shipped', ...EXACT_FORMS] as const)('keeps no plan of the memory for each length that it heard: %s graphs', async (form) => {
+  const asked: unknown[] = [];
+  const watched = {
+    ...runtime,
+    InferenceSession: {
+      create: (bytes: Uint8Array, options: { readonly enableMemPattern?: boolean }) => {
+        asked.push(options.enableMemPattern);
+        return runtime.InferenceSession.create(bytes, options);
+      },
+    } as typeof runtime.InferenceSession,
+  };
+  const loaded = await loadMoonshine(watched, source, form === 'shipped' ? {} : { graphs: buildGraphs(form) });
+  await loaded.close();
+  expect(asked).not.toHaveLength(0);
+  expect(asked.every((value) => value === false)).toBe(true);
+});
+
 test('a text is spelt in the tokens that the model wrote', async () => {
   const tokenizer = new Tokenizer(source.files.vocabulary);
   for (const prompt of PROMPTS) {

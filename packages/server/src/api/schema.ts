@@ -1,3 +1,5 @@
+// Adds `operationId`, `summary` and `tags` to the schemas of Fastify.
+import type {} from '@fastify/swagger';
 import type { FastifySchema } from 'fastify';
 
 /** Status codes of a route with what each answer holds. */
