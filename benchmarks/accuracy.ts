@@ -11,7 +11,7 @@ import { clipPolicyId, DEFAULT_CLIP_POLICY } from '@outspoken/audio';
 import { DEFAULT_BOOTSTRAP_OPTIONS, WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { calibrate, formatCalibration } from './accuracy/calibration.ts';
 import { hearAll } from './accuracy/hearing.ts';
-import { LISTENER_NAMES, WAYS } from './accuracy/listener.ts';
+import { LISTENER_NAMES, WAYS, waysOf } from './accuracy/listener.ts';
 import { GROUPS, readMaterial } from './accuracy/material.ts';
 import { figureOf } from './accuracy/row.ts';
 import { cutAll } from './accuracy/said.ts';
@@ -96,7 +96,7 @@ function report(
   console.log(`words counted by ${WHISPER_ENGLISH.id}; our graphs: ${graph}; clip policy ${policy}; ${shifts}`);
   console.log(`in parentheses: ${100 * confidence} % interval over speakers, ${resamples} draws, seed ${seed}`);
   console.log(`\nOur own cuts\n\n${formatFigures(hearing, 'cuts')}`);
-  if (hearing.names.some((name) => name !== 'server')) {
+  if (hearing.names.some((name) => waysOf(name).includes('whole'))) {
     console.log(`\nWhole files\n\n${formatFigures(hearing, 'whole')}`);
     console.log(`\nWhat the cut does\n\n${formatCutCosts(hearing)}`);
   }

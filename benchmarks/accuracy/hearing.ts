@@ -1,7 +1,7 @@
 import type { GraphVariant } from '@outspoken/asr';
 import { progress } from '../support/command-line.ts';
 import { joinedText } from '../support/joined-text.ts';
-import { type HeardClip, type ListenerName, openListener, type Way } from './listener.ts';
+import { type HeardClip, type ListenerName, openListener, type Way, waysOf } from './listener.ts';
 import type { Said } from './said.ts';
 
 /** What one system made of one item in one way. */
@@ -38,7 +38,7 @@ async function hearWith(name: ListenerName, said: readonly Said[], graph: GraphV
   const heard: Heard[] = [];
   let toldAtMs = performance.now();
   for (const [index, one] of said.entries()) {
-    for (const way of listener.ways) {
+    for (const way of waysOf(name)) {
       if (way === 'whole' && !one.whole) continue;
       const clips = await listener.hear(one, way);
       heard.push({ listener: name, way, said: one, clips, text: textOf(one, way, clips ?? []) });

@@ -1,4 +1,4 @@
-import { type GraphVariant, RecognizerError } from '@outspoken/asr';
+import { type Effort, type GraphVariant, RecognizerError } from '@outspoken/asr';
 import { ServerProcess } from '../../tests/support/server-process.ts';
 import { Talker } from '../../tests/support/talker.ts';
 import { UsageError } from '../support/command-line.ts';
@@ -12,9 +12,16 @@ import type { Said } from './said.ts';
 export const WAYS = ['cuts', 'whole'] as const;
 export type Way = (typeof WAYS)[number];
 
+/** Our recognizer by its effort, `outspoken` being `fast`. */
+export const OUR_NAMES = ['outspoken', 'balanced', 'best'] as const;
 /** Who hears: our recognizer, the same behind a real server and its socket, and the peers. */
-export const LISTENER_NAMES = ['outspoken', 'server', ...PEER_NAMES] as const;
+export const LISTENER_NAMES = [...OUR_NAMES, 'server', ...PEER_NAMES] as const;
 export type ListenerName = (typeof LISTENER_NAMES)[number];
+
+/** What a system hears; whoever is not compared with the peers hears only what our detector cuts. */
+export function waysOf(name: ListenerName): readonly Way[] {
+  return name === 'outspoken' || PEER_NAMES.some((peer) => peer === name) ? WAYS : ['cuts'];
+}
 
 /** What was heard in one clip. */
 export interface HeardClip {
@@ -26,8 +33,6 @@ export interface HeardClip {
 
 /** A system that hears. */
 export interface Listener extends AsyncDisposable {
-  readonly name: ListenerName;
-  readonly ways: readonly Way[];
   /** The clips in order; undefined when the system refuses the recording because it is too long. */
   hear(said: Said, way: Way): Promise<readonly HeardClip[] | undefined>;
 }
@@ -38,20 +43,21 @@ type Clip = Pick<CutClip, 'samples' | 'speech'>;
 
 /** Loads a system. */
 export async function openListener(name: ListenerName, graph: GraphVariant): Promise<Listener> {
-  if (name === 'outspoken') return await openOurs(graph);
   if (name === 'server') return await openServer(graph);
+  if (name === 'outspoken') return await openOurs('fast', graph);
+  if (name === 'balanced' || name === 'best') return await openOurs(name, graph);
   const process = await ForkedRecognizer.start({ system: name, threads: 1, graph });
-  return decodingListener(name, process, async (clips) => {
+  return decodingListener(process, async (clips) => {
     const { texts } = await process.ask({ type: 'transcribe', clips: clips.map(({ samples }) => samples) });
     return texts.map((text) => ({ text }));
   });
 }
 
-async function openOurs(graph: GraphVariant): Promise<Listener> {
+async function openOurs(effort: Effort, graph: GraphVariant): Promise<Listener> {
   const recognizer = await loadOurs({ graph, threads: 1 });
-  return decodingListener('outspoken', recognizer, async (clips) => {
+  return decodingListener(recognizer, async (clips) => {
     try {
-      return await recognizer.transcribe(clips);
+      return await recognizer.transcribe(clips.map((clip) => ({ ...clip, effort })));
     } catch (error) {
       if (error instanceof RecognizerError && error.code === 'clip_too_long') return undefined;
       throw error;
@@ -59,14 +65,8 @@ async function openOurs(graph: GraphVariant): Promise<Listener> {
   });
 }
 
-function decodingListener(
-  name: ListenerName,
-  owner: AsyncDisposable,
-  decode: (clips: readonly Clip[]) => Promise<readonly HeardClip[] | undefined>,
-): Listener {
+function decodingListener(owner: AsyncDisposable, decode: (clips: readonly Clip[]) => Promise<readonly HeardClip[] | undefined>): Listener {
   return {
-    name,
-    ways: WAYS,
     hear: async ({ whole, cuts }, way) => {
       const clips: readonly Clip[] = way === 'cuts' ? cuts : whole ? [{ samples: whole }] : [];
       return clips.length === 0 ? [] : await decode(clips);
@@ -79,8 +79,6 @@ function decodingListener(
 async function openServer(graph: GraphVariant): Promise<Listener> {
   const server = await ServerProcess.start(['--log-level', 'warn', ...(graph === 'float' ? [] : ['--graph', graph])]);
   return {
-    name: 'server',
-    ways: ['cuts'],
     hear: async ({ samples }) => {
       for (let attempt = 1; ; attempt += 1) {
         await using talker = await Talker.create(server.url);

@@ -27,7 +27,7 @@ export interface Row {
   readonly shows: 'errors' | 'right' | 'count';
   /** Only for what was cut. */
   readonly isOnlyCut?: boolean;
-  /** What our own recognizer, on our own cuts, is to reach: at most so much of what is shown, or at least for `right`; a number for `count`. */
+  /** What our own recognizer, at whatever effort and on our own cuts, is to reach: at most so much of what is shown, or at least for `right`; a number for `count`. */
   readonly goal?: number;
 }
 
@@ -71,6 +71,7 @@ const orders = { group: 'orders', holds: (item: Item) => item.group === 'orders'
 /** The table; the goals were set for this data, when plain greedy decoding of whole files came to 8.7 % of the sentences. */
 export const ROWS: readonly Row[] = [
   wordRow('sentences, WER', 'sentences', undefined, 0.087),
+  wordRow('- by the goal of `best`', 'sentences', undefined, 0.073),
   wordRow('- libri_other', 'sentences', 'libri_other'),
   wordRow('- libri_clean', 'sentences', 'libri_clean'),
   wordRow('- ljspeech', 'sentences', 'ljspeech'),

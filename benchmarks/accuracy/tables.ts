@@ -1,7 +1,8 @@
 import type { PairedDifference } from '@outspoken/evaluation';
+import { PEER_NAMES } from '../support/recognizer-protocol.ts';
 import { formatMarkdownTable } from '../support/table.ts';
 import type { Heard } from './hearing.ts';
-import { type ListenerName, WAYS, type Way } from './listener.ts';
+import { type ListenerName, OUR_NAMES, WAYS, type Way, waysOf } from './listener.ts';
 import type { Item } from './material.ts';
 import { differenceOf, type Figure, figureOf, isReached, ROWS, type Row } from './row.ts';
 
@@ -15,11 +16,14 @@ export interface Hearing {
 
 const TITLES: Readonly<Record<ListenerName, string>> = {
   outspoken: 'outspoken',
+  balanced: 'outspoken, balanced',
+  best: 'outspoken, best',
   server: 'outspoken, by its server',
   'plain-loop': "plain loop, as moonshine-js's",
   'sherpa-onnx': 'sherpa-onnx',
   'transformers.js': 'transformers.js',
 };
+const EFFORT_OF: Readonly<Record<(typeof OUR_NAMES)[number], string>> = { outspoken: 'fast', balanced: 'balanced', best: 'best' };
 /** Of the cut, in the sentences. */
 const CUT_GOAL_POINTS = 0.3;
 
@@ -35,15 +39,19 @@ export function heardBy({ heard }: Hearing, name: ListenerName, way: Way): Heard
 
 /** A figure for each row and system. */
 export function formatFigures(hearing: Hearing, way: Way): string {
-  const names = hearing.names.filter((name) => way === 'cuts' || name !== 'server');
-  const hasGoals = way === 'cuts' && names.includes('outspoken');
+  const names = hearing.names.filter((name) => waysOf(name).includes(way));
+  const ours = OUR_NAMES.filter((name) => names.includes(name));
+  const hasGoals = way === 'cuts' && ours.length > 0;
   const rows = rowsOf(hearing).filter((row) => way === 'cuts' || !row.isOnlyCut);
   const heads = ['row', 'of', 'speakers', ...(hasGoals ? ['goal', 'reached'] : []), ...names.map((name) => TITLES[name])];
   const cells = rows.map((row) => {
     const figures = names.map((name) => figureOf(row, heardBy(hearing, name, way), hearing.shiftCount));
     const total = Math.max(...figures.map((figure) => figure?.total ?? 0));
-    const ours = figures[names.indexOf('outspoken')];
-    const goal = row.goal === undefined ? ['', ''] : [goalText(row), ours ? (isReached(row, ours) ? 'yes' : 'no') : ''];
+    const reached = ours.filter((name) => {
+      const figure = figures[names.indexOf(name)];
+      return figure !== undefined && isReached(row, figure);
+    });
+    const goal = row.goal === undefined ? ['', ''] : [goalText(row), reached.map((name) => EFFORT_OF[name]).join(', ') || 'no'];
     return [
       row.name,
       `${Math.round(total)} ${row.unit}`,
@@ -57,7 +65,7 @@ export function formatFigures(hearing: Hearing, way: Way): string {
 
 /** For each system: our cuts less whole files. */
 export function formatCutCosts(hearing: Hearing): string {
-  const names = hearing.names.filter((name) => name !== 'server');
+  const names = hearing.names.filter((name) => waysOf(name).length > 1);
   const cells = comparedRows(hearing).map((row) => [
     row.name,
     ...names.map((name) => differenceText(row, differenceOf(row, heardBy(hearing, name, 'whole'), heardBy(hearing, name, 'cuts')))),
@@ -67,7 +75,7 @@ export function formatCutCosts(hearing: Hearing): string {
 
 /** For each other system: it less ours on the very same samples; undefined when there is nothing to compare. */
 export function formatEngineGains(hearing: Hearing): string | undefined {
-  const peers = hearing.names.filter((name) => name !== 'server' && name !== 'outspoken');
+  const peers = PEER_NAMES.filter((name) => hearing.names.includes(name));
   if (peers.length === 0 || !hearing.names.includes('outspoken')) return undefined;
   const columns = WAYS.flatMap((way) => peers.map((name) => ({ way, name })));
   const cells = comparedRows(hearing).map((row) => [
