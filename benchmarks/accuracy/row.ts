@@ -71,7 +71,7 @@ const orders = { group: 'orders', holds: (item: Item) => item.group === 'orders'
 /** The table; the goals were set for this data, when plain greedy decoding of whole files came to 8.7 % of the sentences. */
 export const ROWS: readonly Row[] = [
   wordRow('sentences, WER', 'sentences', undefined, 0.087),
-  wordRow('- by the goal of `best`', 'sentences', undefined, 0.073),
+  { ...wordRow('- by the goal of `best`', 'sentences', undefined, 0.073), isOnlyCut: true },
   wordRow('- libri_other', 'sentences', 'libri_other'),
   wordRow('- libri_clean', 'sentences', 'libri_clean'),
   wordRow('- ljspeech', 'sentences', 'ljspeech'),
