@@ -7,7 +7,6 @@
  * changed form: quiet, or with noise under them. What the model says of a word is fitted to whether it was said (isotonic), judged by
  * leaving out one speaker at a time.
  */
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { EFFORTS } from '@outspoken/asr';
 import { WHISPER_ENGLISH } from '@outspoken/evaluation';
@@ -18,7 +17,7 @@ import { judgeEffort, reportEffort } from './confidence/report.ts';
 import { readInteger, readOptions, runBenchmark, UsageError } from './support/command-line.ts';
 import { DEV_DATA_FOLDER, hasDevData } from './support/dev-data.ts';
 import { DEFAULT_GRAPH, GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
-import { describeMachine, formatMachine, writeResult } from './support/results.ts';
+import { describeMachine, formatMachine, readResult, writeResult } from './support/results.ts';
 
 const NAME = 'confidence';
 const HELP = `
@@ -66,17 +65,9 @@ async function hear(
 }
 
 function readEarlier(path: string): { readonly graph: string; readonly words: readonly HeardWord[] } {
-  const result = readJson(path);
-  if (result?.name !== NAME || !Array.isArray(result.words)) throw new UsageError(`${path} is not a result of bench:confidence`);
-  return { graph: String(result.graph), words: result.words };
-}
-
-function readJson(path: string): { readonly name?: string; readonly graph?: string; readonly words?: HeardWord[] } | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read`, { cause });
-  }
+  const { graph, words } = readResult<{ readonly graph: string; readonly words: readonly HeardWord[] }>(NAME, path);
+  if (graph === undefined || !words) throw new UsageError(`${path} holds no words: measure again`);
+  return { graph, words };
 }
 
 await runBenchmark(measure);

@@ -6,18 +6,17 @@
  * Every clip that the detector cuts out of short utterances and noise is decoded with a start that may not end. The texts that would have
  * ended at once are labelled by what was said, and a logistic regression is fitted to them, judged by cross-validation.
  */
-import { readFileSync } from 'node:fs';
 import { WHISPER_ENGLISH } from '@outspoken/evaluation';
-import { readModelManifest } from '@outspoken/models';
 import { type Candidate, type Collection, collectCandidates } from './forced-start/candidate.ts';
 import { TEXT_FEATURES } from './forced-start/features.ts';
 import { beliefIn, compareFeatureSets, fitProduct, keptBy, THRESHOLDS } from './forced-start/fit.ts';
-import type { LogisticModel } from './forced-start/logistic-regression.ts';
 import { formatCounts, formatKept, formatWeights, WEIGHT_NAMES } from './forced-start/report.ts';
 import { readOptions, runBenchmark, UsageError } from './support/command-line.ts';
-import { DEV_DATA_FOLDER, hasDevData, NOISE_DATA_FOLDER, readNoiseRecordings } from './support/dev-data.ts';
+import { requireNoisyDevData } from './support/dev-data.ts';
 import { GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
-import { describeMachine, formatMachine, writeResult } from './support/results.ts';
+import type { LogisticModel } from './support/logistic-regression.ts';
+import { readManifestWeights } from './support/manifest-weights.ts';
+import { describeMachine, formatMachine, readResult, writeResult } from './support/results.ts';
 
 const NAME = 'forced-start';
 /** The one that is exact on every processor. */
@@ -43,7 +42,7 @@ async function measure(): Promise<void> {
   });
   const graph = await readGraph(options.graph);
   const earlier = options.from === undefined ? undefined : readCollection(options.from);
-  if (!earlier) checkData();
+  if (!earlier) requireNoisyDevData();
   const machine = describeMachine();
   console.log(formatMachine(machine));
   const collection = earlier ?? (await collectCandidates(graph));
@@ -56,7 +55,7 @@ async function measure(): Promise<void> {
     fitted,
     'product detector': fitProduct(candidates.filter(({ detector }) => detector === 'product')),
     'text alone': fitProduct(candidates, TEXT_FEATURES),
-    manifest: readManifestWeights(),
+    manifest: readManifestWeights(WEIGHT_NAMES),
   };
   console.log(`\n${formatWeights(models)}`);
   const seen = Object.entries(models).map(([name, model]) => keptBy(name, model, candidates));
@@ -75,29 +74,10 @@ async function measure(): Promise<void> {
   }
 }
 
-function checkData(): void {
-  if (!hasDevData()) throw new UsageError(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
-  if (readNoiseRecordings().length === 0) throw new UsageError(`no noise in ${NOISE_DATA_FOLDER}: nothing measured`);
-}
-
 function readCollection(path: string): Collection {
-  const result = readJson(path);
-  if (result?.name !== NAME || !result.candidates || !result.counts) throw new UsageError(`${path} is not a result of bench:forced-start`);
-  return { counts: result.counts, candidates: result.candidates };
-}
-
-function readJson(path: string): (Partial<Collection> & { readonly name?: string }) | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read`, { cause });
-  }
-}
-
-function readManifestWeights(): LogisticModel {
-  const { parameters } = readModelManifest('moonshine-tiny');
-  const [intercept = Number.NaN, ...weights] = WEIGHT_NAMES.map((name) => parameters[name] ?? Number.NaN);
-  return { intercept, weights };
+  const { counts, candidates } = readResult<Collection>(NAME, path);
+  if (!counts || !candidates) throw new UsageError(`${path} holds no texts: measure again`);
+  return { counts, candidates };
 }
 
 function showMisjudged(candidates: readonly Candidate[], model: LogisticModel): void {

@@ -7,17 +7,16 @@
  * the guard `unlikely_text`. A logistic regression over the texts that began by themselves is judged by cross-validation, and what the
  * weights of the manifest do is counted by kind.
  */
-import { readFileSync } from 'node:fs';
 import { WHISPER_ENGLISH } from '@outspoken/evaluation';
-import { readModelManifest } from '@outspoken/models';
-import type { LogisticModel } from './forced-start/logistic-regression.ts';
 import { compareFeatureSets, fitProduct, lossesOf, THRESHOLDS } from './invented-words/fit.ts';
 import { type HeardText, hearTexts } from './invented-words/heard-text.ts';
 import { formatInvented, formatLosses, formatLost, formatWeights, isKept, WEIGHT_NAMES } from './invented-words/report.ts';
 import { readOptions, runBenchmark, UsageError } from './support/command-line.ts';
-import { DEV_DATA_FOLDER, hasDevData, NOISE_DATA_FOLDER, readNoiseRecordings } from './support/dev-data.ts';
+import { requireNoisyDevData } from './support/dev-data.ts';
 import { GRAPHS_TEXT, readGraph } from './support/graph-choice.ts';
-import { describeMachine, formatMachine, writeResult } from './support/results.ts';
+import type { LogisticModel } from './support/logistic-regression.ts';
+import { readManifestWeights } from './support/manifest-weights.ts';
+import { describeMachine, formatMachine, readResult, writeResult } from './support/results.ts';
 
 const NAME = 'invented-words';
 /** The one that is exact on every processor. */
@@ -43,11 +42,11 @@ async function measure(): Promise<void> {
   });
   const graph = await readGraph(options.graph);
   const earlier = options.from === undefined ? undefined : readTexts(options.from);
-  if (!earlier) checkData();
+  if (!earlier) requireNoisyDevData();
   const machine = describeMachine();
   console.log(formatMachine(machine));
   const texts = earlier ?? (await hearTexts(graph, BELIEVE_EVERYTHING));
-  const product = readManifestWeights();
+  const product = readManifestWeights(WEIGHT_NAMES);
   const featureSets = compareFeatureSets(texts);
   console.log(
     `words compared by ${WHISPER_ENGLISH.id}\n\nnobody speaks to the device: clips with a text\n${formatInvented(texts, product)}`,
@@ -72,29 +71,10 @@ async function measure(): Promise<void> {
   }
 }
 
-function checkData(): void {
-  if (!hasDevData()) throw new UsageError(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
-  if (readNoiseRecordings().length === 0) throw new UsageError(`no noise in ${NOISE_DATA_FOLDER}: nothing measured`);
-}
-
 function readTexts(path: string): readonly HeardText[] {
-  const result = readJson(path);
-  if (result?.name !== NAME || !result.texts) throw new UsageError(`${path} is not a result of bench:invented-words`);
-  return result.texts;
-}
-
-function readJson(path: string): { readonly name?: string; readonly texts?: readonly HeardText[] } | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read`, { cause });
-  }
-}
-
-function readManifestWeights(): LogisticModel {
-  const { parameters } = readModelManifest('moonshine-tiny');
-  const [intercept = Number.NaN, ...weights] = WEIGHT_NAMES.map((name) => parameters[name] ?? Number.NaN);
-  return { intercept, weights };
+  const { texts } = readResult<{ readonly texts: readonly HeardText[] }>(NAME, path);
+  if (!texts) throw new UsageError(`${path} holds no texts: measure again`);
+  return texts;
 }
 
 function showMisjudged(texts: readonly HeardText[], model: LogisticModel): void {

@@ -8,7 +8,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { WHISPER_ENGLISH } from '@outspoken/evaluation';
 import { compareResults, differingConditions, formatComparison } from './qps/comparison.ts';
@@ -26,7 +26,7 @@ import { DEV_DATA_FOLDER, hasDevData } from './support/dev-data.ts';
 import { judgeRecordings } from './support/judged-speech.ts';
 import { sum } from './support/quantiles.ts';
 import { loadRecordings } from './support/recordings.ts';
-import { describeMachine, writeResult } from './support/results.ts';
+import { describeMachine, readResult, writeResult } from './support/results.ts';
 
 const COMMAND = 'npx -y pnpm@10 bench:qps';
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 }
 
 function compare(paths: readonly [string, string]): void {
-  const [before, after] = [readResult(paths[0]), readResult(paths[1])];
+  const [before, after] = [readQps(paths[0]), readQps(paths[1])];
   console.log(`A ${paths[0]}, commit ${before.commit}\nB ${paths[1]}, commit ${after.commit}`);
   for (const condition of differingConditions(before, after)) {
     console.log(`not the same: ${condition}`);
@@ -91,7 +91,7 @@ async function measure(settings: QpsSettings): Promise<void> {
     ratios: kneeRatios(run.knees),
   };
   const path = writeResult('qps', machine, { ...result });
-  const whole = readResult(path);
+  const whole = readQps(path);
   const pagePath = path.replace(/\.json$/, '.html');
   writeFileSync(pagePath, renderReport(whole));
   progress(`written: ${pagePath}`);
@@ -99,17 +99,8 @@ async function measure(settings: QpsSettings): Promise<void> {
 }
 
 /** @throws UsageError when the file is not one that this benchmark has written. */
-function readResult(path: string): QpsResult {
-  let result: unknown;
-  try {
-    result = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read as JSON`, { cause });
-  }
-  if (typeof result !== 'object' || result === null || !('name' in result) || result.name !== 'qps') {
-    throw new UsageError(`${path} is not a result of bench:qps`);
-  }
-  return result as QpsResult;
+function readQps(path: string): QpsResult {
+  return readResult<QpsResult>('qps', path) as QpsResult;
 }
 
 function chooseData({ data }: QpsSettings): { readonly name: string; readonly folder: string | undefined } {

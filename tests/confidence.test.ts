@@ -164,7 +164,7 @@ describe('the benchmark', () => {
 
   test.each([
     [['--from', 'package.json'], 'package.json is not a result of bench:confidence'],
-    [['--from', 'nowhere.json'], 'nowhere.json cannot be read'],
+    [['--from', 'nowhere.json'], 'nowhere.json cannot be read as JSON'],
     [['--lanes', '0'], '--lanes must be a whole number of at least 1, got "0"'],
   ])('answers %j with one line', async (flags, complaint) => {
     expect(await bench(flags)).toMatchObject({ code: 2, stderr: `${complaint}\n`, stdout: '' });

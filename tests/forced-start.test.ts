@@ -11,12 +11,12 @@ import { type ForcedText, featuresOf, TEXT_FEATURES } from '../benchmarks/forced
 import { beliefIn, compareFeatureSets, fitProduct, keptBy, THRESHOLDS } from '../benchmarks/forced-start/fit.ts';
 import { dealGroups, type GroupedExample, heldOutProbabilities } from '../benchmarks/forced-start/folds.ts';
 import { type Label, labelText } from '../benchmarks/forced-start/label.ts';
-import { solveLinearSystem } from '../benchmarks/forced-start/linear-system.ts';
-import { type Example, fitLogisticRegression, probabilityOf } from '../benchmarks/forced-start/logistic-regression.ts';
 import { formatCounts, formatKept, formatWeights } from '../benchmarks/forced-start/report.ts';
-import { addNoise, changeGain, changeSpeed, mixTalkers } from '../benchmarks/forced-start/sound-changes.ts';
 import { strongestClip } from '../benchmarks/forced-start/trial.ts';
+import { solveLinearSystem } from '../benchmarks/support/linear-system.ts';
+import { type Example, fitLogisticRegression, probabilityOf } from '../benchmarks/support/logistic-regression.ts';
 import { createRandom } from '../benchmarks/support/seeded-random.ts';
+import { addNoise, changeGain, changeSpeed, mixTalkers } from '../benchmarks/support/sound-changes.ts';
 
 const SEED = 20261127;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -331,7 +331,7 @@ describe('the benchmark', () => {
 
   test.each([
     [['--from', 'package.json'], 'package.json is not a result of bench:forced-start'],
-    [['--from', 'nowhere.json'], 'nowhere.json cannot be read'],
+    [['--from', 'nowhere.json'], 'nowhere.json cannot be read as JSON'],
     [['--graph', 'double'], '--graph must be auto, signed, unsigned, float, shipped, got "double"'],
   ])('answers %j with one line', async (flags, complaint) => {
     expect(await bench(flags)).toMatchObject({ code: 2, stderr: `${complaint}\n`, stdout: '' });

@@ -1,5 +1,5 @@
-import { addNoise, changeGain } from '../forced-start/sound-changes.ts';
 import { type DevRecording, readDevRecordings, readDevSamples, readNoiseRecordings, readNoiseSamples } from '../support/dev-data.ts';
+import { addNoise, changeGain } from '../support/sound-changes.ts';
 
 /** The forms in which a recording is heard: as it is, or quiet, or with noise under it. */
 export const FORMS = ['as it is', 'quiet', '15 dB', '10 dB', '5 dB'] as const;

@@ -1,8 +1,8 @@
+import { fitLogisticRegression, type LogisticModel, probabilityOf } from '../support/logistic-regression.ts';
 import type { Candidate } from './candidate.ts';
 import { FEATURE_SETS, type Feature, featuresOf, PRODUCT_FEATURES } from './features.ts';
 import { type GroupedExample, heldOutProbabilities } from './folds.ts';
 import type { Label } from './label.ts';
-import { fitLogisticRegression, type LogisticModel, probabilityOf } from './logistic-regression.ts';
 
 /** Probabilities from which a text is believed, of which the product takes 0.5. */
 export const THRESHOLDS = [0.2, 0.35, 0.5, 0.65];

@@ -1,4 +1,4 @@
-import { type Example, fitLogisticRegression, probabilityOf } from './logistic-regression.ts';
+import { type Example, fitLogisticRegression, probabilityOf } from '../support/logistic-regression.ts';
 
 /** An example that must not teach how to judge others of its group. */
 export interface GroupedExample extends Example {

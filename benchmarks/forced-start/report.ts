@@ -1,9 +1,9 @@
+import type { LogisticModel } from '../support/logistic-regression.ts';
 import { formatTable } from '../support/table.ts';
 import type { Candidate, Fate, KindCount } from './candidate.ts';
 import { PRODUCT_FEATURES } from './features.ts';
 import { type KeptRow, THRESHOLDS } from './fit.ts';
 import { LABELS, type Label } from './label.ts';
-import type { LogisticModel } from './logistic-regression.ts';
 
 const FATES: readonly Fate[] = ['began', 'refused', 'memorised', 'to decide'];
 /** Names of the weights in the manifest, the intercept first. */

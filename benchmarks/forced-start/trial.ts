@@ -1,6 +1,6 @@
 import { type DetectedClip, readDevRecordings, readDevSamples, readNoiseRecordings, readNoiseSamples } from '../support/dev-data.ts';
+import { addNoise, changeGain, changeSpeed, mixTalkers } from '../support/sound-changes.ts';
 import type { Said } from './label.ts';
-import { addNoise, changeGain, changeSpeed, mixTalkers } from './sound-changes.ts';
 
 /** A sound of which it is known what is said in it, in one of the forms in which it is tried. */
 export interface Trial {

@@ -1,5 +1,5 @@
 import { type GroupedExample, heldOutProbabilities } from '../forced-start/folds.ts';
-import { fitLogisticRegression, type LogisticModel, probabilityOf } from '../forced-start/logistic-regression.ts';
+import { fitLogisticRegression, type LogisticModel, probabilityOf } from '../support/logistic-regression.ts';
 import { FEATURE_SETS, type Feature, featuresOf, PRODUCT_FEATURES } from './features.ts';
 import type { HeardText } from './heard-text.ts';
 import type { Label } from './label.ts';

@@ -1,4 +1,4 @@
-import type { LogisticModel } from '../forced-start/logistic-regression.ts';
+import type { LogisticModel } from '../support/logistic-regression.ts';
 import { formatTable } from '../support/table.ts';
 import { PRODUCT_FEATURES } from './features.ts';
 import { beliefIn, isShortRight, isUnforced, type LossRow, THRESHOLDS } from './fit.ts';

@@ -1,5 +1,5 @@
-import { changeGain } from '../forced-start/sound-changes.ts';
 import type { Random } from '../support/seeded-random.ts';
+import { changeGain } from '../support/sound-changes.ts';
 
 /** Draws a sound in which nobody speaks, of so many samples. */
 type SoundMaker = (lengthSamples: number, random: Random) => Float32Array;

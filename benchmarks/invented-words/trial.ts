@@ -1,6 +1,6 @@
-import { addNoise, changeGain, changeSpeed, mixTalkers } from '../forced-start/sound-changes.ts';
 import { readDevRecordings, readDevSamples, readNoiseRecordings, readNoiseSamples } from '../support/dev-data.ts';
 import { createRandom, type Random } from '../support/seeded-random.ts';
+import { addNoise, changeGain, changeSpeed, mixTalkers } from '../support/sound-changes.ts';
 import type { Said } from './label.ts';
 import { SAMPLE_RATE_HZ, SYNTHETIC_SOUNDS } from './synthetic-sound.ts';
 

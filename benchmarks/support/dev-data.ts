@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodePcm } from '@outspoken/audio';
 import type { DetectorEvent, SpeechDetector, SpeechEvidence } from '@outspoken/vad';
+import { UsageError } from './command-line.ts';
 
 /** One line of a manifest of the development data. */
 export interface DevRecording {
@@ -44,10 +45,16 @@ const DATA_FOLDER = process.env['OUTSPOKEN_DATA'] ?? `${root}/../shared/data`;
 /** Where the development data lies: in `$OUTSPOKEN_DATA`, or beside the repository. */
 export const DEV_DATA_FOLDER = `${DATA_FOLDER}/dev`;
 /** Where the noise lies, beside it. */
-export const NOISE_DATA_FOLDER = `${DATA_FOLDER}/noise`;
+const NOISE_DATA_FOLDER = `${DATA_FOLDER}/noise`;
 
 export function hasDevData(): boolean {
   return existsSync(`${DEV_DATA_FOLDER}/manifest.jsonl`);
+}
+
+/** @throws UsageError where the development data or its noise is missing. */
+export function requireNoisyDevData(): void {
+  if (!hasDevData()) throw new UsageError(`no data in ${DEV_DATA_FOLDER}: nothing measured`);
+  if (readNoiseRecordings().length === 0) throw new UsageError(`no noise in ${NOISE_DATA_FOLDER}: nothing measured`);
 }
 
 /** The recordings of `manifest.jsonl` or `commands.jsonl`. */

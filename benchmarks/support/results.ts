@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { progress } from './command-line.ts';
+import { progress, UsageError } from './command-line.ts';
 
 const FOLDER = fileURLToPath(new URL('../results', import.meta.url));
 
@@ -47,4 +47,21 @@ export function writeResult(name: string, machine: Machine, result: Readonly<Rec
   writeFileSync(path, `${JSON.stringify({ name, finishedAt, machine, ...result }, null, 2)}\n`);
   progress(`written: ${path}`);
   return path;
+}
+
+/**
+ * What {@link writeResult} wrote for this benchmark.
+ *
+ * @param Result - What the benchmark writes; any part of it may be missing in the result of an older version.
+ * @throws UsageError when the file cannot be read, or is none of this benchmark.
+ */
+export function readResult<Result extends object>(name: string, path: string): Partial<Result> {
+  let result: (Partial<Result> & { readonly name?: unknown }) | null;
+  try {
+    result = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`${path} cannot be read as JSON`, { cause });
+  }
+  if (result?.name !== name) throw new UsageError(`${path} is not a result of bench:${name}`);
+  return result;
 }
