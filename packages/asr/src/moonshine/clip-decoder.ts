@@ -3,6 +3,7 @@ import type { RecognitionTimings } from '../transcript.ts';
 import type { BeamText } from './beam-search.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
 import type { KeywordTree } from './keyword-tree.ts';
+import type { HeardAs } from './views.ts';
 
 /** A clip on its way through a decoder. */
 export interface ClipToDecode {
@@ -42,8 +43,8 @@ export interface DecodedClip {
   /** With a beam the texts that have ended, the best first, which is what was found. */
   readonly texts?: readonly BeamText[];
   readonly timings: RecognitionTimings;
-  /** Speed at which the clip was heard. @defaultValue 1, as it was spoken */
-  readonly speedRatio?: number;
+  /** What was done to the clip before. @defaultValue nothing */
+  readonly heardAs?: HeardAs;
   /** There when the sound was to be kept; whoever holds it holds megabytes. */
   readonly read?: ReadTexts;
 }

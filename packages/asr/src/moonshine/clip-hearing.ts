@@ -5,7 +5,7 @@ import type { Beam, ClipDecoder, ClipToDecode, DecodedClip } from './clip-decode
 import type { KeywordTrees } from './keyword-trees.ts';
 import type { TranscriptWriter } from './transcript-writer.ts';
 import { type Choice, ViewChoice } from './view-choice.ts';
-import { countRounds, viewsOf } from './views.ts';
+import { countRounds, type HeardAs, type ViewLimits, viewsOf } from './views.ts';
 
 /** What hearing takes. */
 export interface Hearing {
@@ -13,13 +13,14 @@ export interface Hearing {
   readonly decoder: ClipDecoder;
   readonly writer: TranscriptWriter;
   readonly keywordTrees: KeywordTrees;
+  readonly viewLimits: ViewLimits;
   /** Monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** A clip on its way through a decoder at some speed. */
+/** A clip on its way through a decoder, and what was done to it. */
 interface ViewToDecode extends ClipToDecode {
-  readonly speedRatio: number;
+  readonly heardAs: HeardAs;
 }
 
 /** Whether a clip is heard once and as one text, so that others can be heard beside it. */
@@ -35,12 +36,12 @@ export function isHeardOnce(clip: RecognizerClip): boolean {
 export function viewsToDecode(
   clip: RecognizerClip,
   round: number,
-  { model, writer, keywordTrees }: Pick<Hearing, 'model' | 'writer' | 'keywordTrees'>,
+  { viewLimits, writer, keywordTrees }: Pick<Hearing, 'viewLimits' | 'writer' | 'keywordTrees'>,
 ): ViewToDecode[] {
   const beam = round === 0 ? beamOf(clip, keywordTrees) : undefined;
-  return viewsOf(clip.samples, clip.effort ?? 'fast', round, model).map(({ samples, speedRatio }, index) => ({
+  return viewsOf(clip.samples, clip.effort ?? 'fast', round, viewLimits).map(({ samples, ...heardAs }, index) => ({
     samples,
-    speedRatio,
+    heardAs,
     maximumTokens: writer.maximumTokensOf(samples.length),
     forcesStart: clip.speech !== undefined && writer.canForceStart,
     signal: clip.signal,
@@ -92,7 +93,8 @@ async function decodeAll(decoder: ClipDecoder, views: readonly ViewToDecode[]): 
   const decoded: DecodedClip[] = [];
   let failure: { readonly error: unknown } | undefined;
   await decoder.decodeEach(views, (index, outcome) => {
-    if (outcome.type === 'decoded') decoded[index] = { ...outcome.clip, speedRatio: views[index]?.speedRatio ?? 1 };
+    const heardAs = views[index]?.heardAs;
+    if (outcome.type === 'decoded') decoded[index] = { ...outcome.clip, ...(heardAs && { heardAs }) };
     else failure ??= outcome;
   });
   if (failure) throw failure.error;

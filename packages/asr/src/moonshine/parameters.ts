@@ -18,6 +18,8 @@ export interface MoonshineParameters {
   readonly maximumTokens: number;
   /** Fastest plausible speech, in tokens per second of audio. */
   readonly maximumTokensPerSecond: number;
+  /** Clips that are heard better with zeros on each side; absent where nobody has measured it. */
+  readonly shortClips?: { readonly belowSamples: number; readonly paddingSamples: number };
   /** When to believe a text that was not let end at once; absent for a model for which nobody has measured it. */
   readonly forcedStart?: ForcedStartWeights;
   /** What keywords are worth; absent for a model for which nobody has measured it, which gets a cautious one. */
@@ -74,11 +76,15 @@ export function readMoonshineParameters(parameters: Readonly<Record<string, numb
   };
   const forcedStart = readWeights<keyof ForcedStartWeights>(FORCED_START_NAMES);
   const unlikelyText = readWeights<keyof UnlikelyTextWeights>(UNLIKELY_TEXT_NAMES);
+  const hasShortClips = parameters['shortClipBelowSamples'] !== undefined;
   const hasBonus = parameters['keywordBonusPerToken'] !== undefined;
   return {
     ...required,
     ...(forcedStart && { forcedStart }),
     ...(unlikelyText && { unlikelyText }),
+    ...(hasShortClips && {
+      shortClips: { belowSamples: read('shortClipBelowSamples')[1], paddingSamples: read('shortClipPaddingSamples')[1] },
+    }),
     ...(hasBonus && { keywordBonus: { perToken: read('keywordBonusPerToken')[1], maximum: read('keywordBonusMaximum')[1] } }),
   };
 }

@@ -105,6 +105,7 @@ export async function loadMoonshine(runtime: OnnxRuntime, source: MoonshineSourc
     writer: new TranscriptWriter(tokenizer, parameters, calibration),
     keywordTrees: new KeywordTrees(tokenizer, parameters.keywordBonus ?? CAUTIOUS_BONUS),
     decoder,
+    viewLimits: parameters,
     now,
   });
 }

@@ -5,13 +5,14 @@ import { indicesWithoutRepetition } from '../repetition-guard.ts';
 import type { Alternative, EmptyReason, GuardAction, RecognitionTimings, Token, Transcript, Word } from '../transcript.ts';
 import { assembleWords, type HeardTokens } from '../word-assembly.ts';
 import type { BeamText } from './beam-search.ts';
-import { frameGridOf } from './encoder-frames.ts';
+import { framesInClip } from './encoder-frames.ts';
 import { isForcedStartBelievable } from './forced-start.ts';
 import type { GreedySearchResult } from './greedy-search.ts';
 import { isMemorisedPhrase } from './memorised-phrase.ts';
 import { type MoonshineParameters, maximumTokensOf } from './parameters.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { isTextLikely } from './unlikely-text.ts';
+import type { HeardAs } from './views.ts';
 
 /** Tokens to transcripts: what the search wrote goes through the guards and becomes words. */
 export class TranscriptWriter {
@@ -41,8 +42,8 @@ export class TranscriptWriter {
     return { ...emptyTranscript('silence', 1), guards: ['silence'], ...this.#frameOf(clip, { encoderMs: 0, decoderMs: 0 }) };
   }
 
-  /** What a search says of a clip; its words lie in the clip as it is, at whatever speed the search heard it. */
-  write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings, speedRatio = 1): Transcript {
+  /** What a search says of a clip; its words lie in the clip as it was spoken, whatever was done to it before it was heard. */
+  write(found: GreedySearchResult, clip: RecognizerClip, timings: RecognitionTimings, heardAs?: HeardAs): Transcript {
     const { tokenIds, logProbabilities, attention, guards, emptyReason } = this.#guard(found, clip);
     const noSpeechProbability = found.endProbabilityAtStart;
     const frame = { guards, ...this.#frameOf(clip, timings) };
@@ -53,7 +54,7 @@ export class TranscriptWriter {
       text: texts[index] ?? '',
       probability: Math.exp(logProbabilities[index] ?? 0),
     }));
-    const heard = attention.length > 0 ? { attention, grid: frameGridOf(speedRatio, this.#parameters.sampleRateHz) } : undefined;
+    const heard = attention.length > 0 ? framesInClip(attention, this.#parameters.sampleRateHz, heardAs) : undefined;
     const words = this.#wordsOf(tokens, clip, heard);
     return {
       ...{ text: texts.join('').trim(), tokens, words },

@@ -46,7 +46,7 @@ export class ViewChoice {
     const { tokenIds, logProbabilities, endLogProbability, hasForcedStart } = decoded.found;
     // What a search has found on its way need not be read. A forced start is probable among the other starts only.
     if (endLogProbability !== undefined && !hasForcedStart) scores.set(tokenIds.join(), sum(logProbabilities) + endLogProbability);
-    this.#views.push({ decoded, transcript: this.#writer.write(decoded.found, this.#clip, decoded.timings, decoded.speedRatio), scores });
+    this.#views.push({ decoded, transcript: this.#writer.write(decoded.found, this.#clip, decoded.timings, decoded.heardAs), scores });
   }
 
   /**

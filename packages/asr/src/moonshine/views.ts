@@ -15,11 +15,17 @@ const ROUNDS: Readonly<Record<Effort, readonly (readonly number[])[]>> = {
   ],
 };
 
-/** A clip as it is heard once. */
-interface View {
-  readonly samples: Float32Array;
+/** What was done to a clip before it was heard. */
+export interface HeardAs {
   /** 1 as it was spoken. */
   readonly speedRatio: number;
+  /** Zeros before the clip and behind it, in samples of the clip as it was spoken. */
+  readonly paddingSamples: number;
+}
+
+/** A clip as it is heard once. */
+interface View extends HeardAs {
+  readonly samples: Float32Array;
 }
 
 /** What a model takes. */
@@ -27,6 +33,8 @@ export interface ViewLimits {
   readonly sampleRateHz: number;
   readonly minimumSamples: number;
   readonly maximumSamples: number;
+  /** Clips that are too short for the model to hear them well, and the zeros on each side that help it. */
+  readonly shortClips?: { readonly belowSamples: number; readonly paddingSamples: number };
 }
 
 /** How many times an effort may look at a clip. */
@@ -35,15 +43,24 @@ export function countRounds(effort: Effort): number {
 }
 
 /**
- * A clip as a round of an effort hears it, in the first one first as it is; views that a model does not take, being too short or too
- * long, are left out.
+ * A clip as a round of an effort hears it, in the first one first as it was spoken, zeros around it where it is short; views that a model
+ * does not take, being too short or too long, are left out.
  */
 export function viewsOf(samples: Float32Array, effort: Effort, round: number, limits: ViewLimits): View[] {
+  const { belowSamples = 0, paddingSamples: padding = 0 } = limits.shortClips ?? {};
+  const paddingSamples = samples.length < belowSamples ? padding : 0;
+  const sound = paddingSamples > 0 ? pad(samples, paddingSamples) : samples;
   return (ROUNDS[effort][round] ?? [])
-    .map((speedRatio) => ({ speedRatio, samples: speedRatio === 1 ? samples : atSpeed(samples, speedRatio, limits) }))
+    .map((speedRatio) => ({ speedRatio, paddingSamples, samples: speedRatio === 1 ? sound : atSpeed(sound, speedRatio, limits) }))
     .filter(
       (view) => view.speedRatio === 1 || (view.samples.length >= limits.minimumSamples && view.samples.length <= limits.maximumSamples),
     );
+}
+
+function pad(samples: Float32Array, paddingSamples: number): Float32Array {
+  const padded = new Float32Array(samples.length + 2 * paddingSamples);
+  padded.set(samples, paddingSamples);
+  return padded;
 }
 
 function atSpeed(samples: Float32Array, speedRatio: number, { sampleRateHz }: ViewLimits): Float32Array {

@@ -38,11 +38,11 @@ function hearingWith(rounds: readonly (readonly ClipOutcome[])[], maximumBatch =
     },
     close: async () => {},
   };
-  return { model: { ...model, maximumBatch }, decoder, writer, keywordTrees, now: () => (nowMs += 5) };
+  return { model: { ...model, maximumBatch }, decoder, writer, keywordTrees, viewLimits: model, now: () => (nowMs += 5) };
 }
 
 test('a clip that is heard once keeps nothing for later, one that may be heard again keeps its sound', () => {
-  const parts = { model, writer, keywordTrees };
+  const parts = { viewLimits: model, writer, keywordTrees };
   expect(viewsToDecode({ samples: clip.samples }, 0, parts)).toMatchObject([{ samples: clip.samples, keepsSound: false }]);
   const views = [...viewsToDecode(clip, 0, parts), ...viewsToDecode(clip, 1, parts)];
   expect(views.map(({ keepsSound }) => keepsSound)).toEqual([true, true, true]);
@@ -72,7 +72,7 @@ test('a view that fails fails the clip', async () => {
 });
 
 test('the clip as it is looks for its keywords, for other texts when they are asked for, and otherwise for neither', () => {
-  const parts = { model, writer, keywordTrees };
+  const parts = { viewLimits: model, writer, keywordTrees };
   const beams = (asked: object): boolean[] =>
     [0, 1].flatMap((round) => viewsToDecode({ ...clip, ...asked }, round, parts)).map(({ beam }) => beam !== undefined);
   expect(beams({})).toEqual([false, false, false]);

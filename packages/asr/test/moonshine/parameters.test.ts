@@ -5,7 +5,7 @@ import { maximumTokensOf, readMoonshineParameters } from '../../src/moonshine/pa
 const { parameters } = readModelManifest('moonshine-tiny');
 
 test('reads the parameters of the manifest', () => {
-  const { forcedStart, unlikelyText, keywordBonus, ...others } = readMoonshineParameters(parameters);
+  const { forcedStart, unlikelyText, keywordBonus, shortClips, ...others } = readMoonshineParameters(parameters);
   expect(parameters).toMatchObject(others);
   expect(forcedStart).toEqual({
     intercept: parameters['forcedStartIntercept'],
@@ -13,6 +13,7 @@ test('reads the parameters of the manifest', () => {
     firstLogProbability: parameters['forcedStartFirstLogProbability'],
     meanLogProbability: parameters['forcedStartMeanLogProbability'],
   });
+  expect(shortClips).toEqual({ belowSamples: parameters['shortClipBelowSamples'], paddingSamples: parameters['shortClipPaddingSamples'] });
   expect(keywordBonus).toEqual({ perToken: parameters['keywordBonusPerToken'], maximum: parameters['keywordBonusMaximum'] });
   expect(unlikelyText).toEqual({
     intercept: parameters['unlikelyTextIntercept'],
@@ -43,4 +44,10 @@ test('names a parameter that is missing or no number', () => {
 test('caps tokens by the length of the clip and by the longest text', () => {
   const moonshine = readMoonshineParameters(parameters);
   expect([1600, 16_000, 160_000, 480_000].map((sampleCount) => maximumTokensOf(sampleCount, moonshine))).toEqual([2, 8, 67, 194]);
+});
+
+test('takes a model for which nobody has measured how short clips are heard best', () => {
+  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('shortClips');
+  const { shortClipPaddingSamples: _, ...incomplete } = parameters;
+  expect(() => readMoonshineParameters(incomplete)).toThrow('shortClipPaddingSamples');
 });

@@ -16,9 +16,9 @@ function expectSpeeds(views: ReturnType<typeof viewsOf>, speedRatios: readonly n
 
 test('hears a clip once, or at other speeds too, first as it is', () => {
   expect(countRounds('fast')).toBe(1);
-  expect(viewsOf(samples, 'fast', 0, LIMITS)).toEqual([{ samples, speedRatio: 1 }]);
+  expect(viewsOf(samples, 'fast', 0, LIMITS)).toEqual([{ samples, speedRatio: 1, paddingSamples: 0 }]);
   expect(countRounds('balanced')).toBe(2);
-  expect(viewsOf(samples, 'balanced', 0, LIMITS)).toEqual([{ samples, speedRatio: 1 }]);
+  expect(viewsOf(samples, 'balanced', 0, LIMITS)).toEqual([{ samples, speedRatio: 1, paddingSamples: 0 }]);
   expectSpeeds(viewsOf(samples, 'balanced', 1, LIMITS), [0.94, 1.06]);
   expect(countRounds('best')).toBe(2);
   const [first, ...others] = viewsOf(samples, 'best', 0, LIMITS);
@@ -42,4 +42,18 @@ test('leaves out views that the model does not take', () => {
   const longest = new Float32Array(480_000);
   expect(viewsOf(longest, 'best', 0, LIMITS)[0]!.samples).toBe(longest);
   expectSpeeds(viewsOf(longest, 'best', 0, LIMITS), [1, 1.06], 480_000);
+});
+
+test('puts zeros around a clip that is too short to be heard well, at every speed, and around no other', () => {
+  const limits = { ...LIMITS, shortClips: { belowSamples: 16_000, paddingSamples: 800 } };
+  expect(viewsOf(samples, 'fast', 0, limits)[0]!.samples).toBe(samples);
+  const short = samples.subarray(0, 15_999);
+  const [plain, ...others] = viewsOf(short, 'best', 0, limits);
+  expect(plain).toMatchObject({ speedRatio: 1, paddingSamples: 800 });
+  expect(plain!.samples).toHaveLength(15_999 + 1600);
+  expect(plain!.samples.subarray(800, 800 + 15_999)).toEqual(short);
+  expect(plain!.samples.subarray(0, 800).every((sample) => sample === 0)).toBe(true);
+  expect(plain!.samples.subarray(800 + 15_999).every((sample) => sample === 0)).toBe(true);
+  expectSpeeds(others, [0.94, 1.06], 17_599);
+  expect(others.every(({ paddingSamples }) => paddingSamples === 800)).toBe(true);
 });
