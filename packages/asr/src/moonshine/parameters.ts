@@ -1,6 +1,7 @@
 import type { ForcedStartWeights } from './forced-start.ts';
 import type { KeywordBonus } from './keyword-tree.ts';
 import type { UnlikelyTextWeights } from './unlikely-text.ts';
+import type { QuietClips, ShortClips } from './views.ts';
 
 /** Numbers that the code of the family needs and that the graphs do not hold. */
 export interface MoonshineParameters {
@@ -19,7 +20,9 @@ export interface MoonshineParameters {
   /** Fastest plausible speech, in tokens per second of audio. */
   readonly maximumTokensPerSecond: number;
   /** Clips that are heard better with zeros on each side; absent where nobody has measured it. */
-  readonly shortClips?: { readonly belowSamples: number; readonly paddingSamples: number };
+  readonly shortClips?: ShortClips;
+  /** Clips that are heard better when they are made louder; absent where nobody has measured it. */
+  readonly quietClips?: QuietClips;
   /** When to believe a text that was not let end at once; absent for a model for which nobody has measured it. */
   readonly forcedStart?: ForcedStartWeights;
   /** What keywords are worth; absent for a model for which nobody has measured it, which gets a cautious one. */
@@ -77,6 +80,7 @@ export function readMoonshineParameters(parameters: Readonly<Record<string, numb
   const forcedStart = readWeights<keyof ForcedStartWeights>(FORCED_START_NAMES);
   const unlikelyText = readWeights<keyof UnlikelyTextWeights>(UNLIKELY_TEXT_NAMES);
   const hasShortClips = parameters['shortClipBelowSamples'] !== undefined;
+  const hasQuietClips = parameters['quietClipBelowPeak'] !== undefined;
   const hasBonus = parameters['keywordBonusPerToken'] !== undefined;
   return {
     ...required,
@@ -84,6 +88,13 @@ export function readMoonshineParameters(parameters: Readonly<Record<string, numb
     ...(unlikelyText && { unlikelyText }),
     ...(hasShortClips && {
       shortClips: { belowSamples: read('shortClipBelowSamples')[1], paddingSamples: read('shortClipPaddingSamples')[1] },
+    }),
+    ...(hasQuietClips && {
+      quietClips: {
+        belowPeak: read('quietClipBelowPeak')[1],
+        targetPeak: read('quietClipTargetPeak')[1],
+        maximumGain: read('quietClipMaximumGain')[1],
+      },
     }),
     ...(hasBonus && { keywordBonus: { perToken: read('keywordBonusPerToken')[1], maximum: read('keywordBonusMaximum')[1] } }),
   };

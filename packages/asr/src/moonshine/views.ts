@@ -33,8 +33,24 @@ export interface ViewLimits {
   readonly sampleRateHz: number;
   readonly minimumSamples: number;
   readonly maximumSamples: number;
-  /** Clips that are too short for the model to hear them well, and the zeros on each side that help it. */
-  readonly shortClips?: { readonly belowSamples: number; readonly paddingSamples: number };
+  readonly shortClips?: ShortClips;
+  readonly quietClips?: QuietClips;
+}
+
+/** Clips that are too short for the model to hear them well, and the zeros on each side that help it. */
+export interface ShortClips {
+  readonly belowSamples: number;
+  readonly paddingSamples: number;
+}
+
+/** Clips that are too quiet for the model to hear them well, as amplitudes of which 1 is full scale. */
+export interface QuietClips {
+  /** Highest sample below which a clip is quiet. */
+  readonly belowPeak: number;
+  /** Where its highest sample is brought. */
+  readonly targetPeak: number;
+  /** More would lift the noise of a clip in which next to nothing was said. */
+  readonly maximumGain: number;
 }
 
 /** How many times an effort may look at a clip. */
@@ -43,18 +59,26 @@ export function countRounds(effort: Effort): number {
 }
 
 /**
- * A clip as a round of an effort hears it, in the first one first as it was spoken, zeros around it where it is short; views that a model
- * does not take, being too short or too long, are left out.
+ * A clip as a round of an effort hears it, in the first one first as it was spoken: louder where it is quiet, zeros around it where it is
+ * short. Views that a model does not take, being too short or too long, are left out.
  */
 export function viewsOf(samples: Float32Array, effort: Effort, round: number, limits: ViewLimits): View[] {
   const { belowSamples = 0, paddingSamples: padding = 0 } = limits.shortClips ?? {};
   const paddingSamples = samples.length < belowSamples ? padding : 0;
-  const sound = paddingSamples > 0 ? pad(samples, paddingSamples) : samples;
+  const audible = limits.quietClips ? lift(samples, limits.quietClips) : samples;
+  const sound = paddingSamples > 0 ? pad(audible, paddingSamples) : audible;
   return (ROUNDS[effort][round] ?? [])
     .map((speedRatio) => ({ speedRatio, paddingSamples, samples: speedRatio === 1 ? sound : atSpeed(sound, speedRatio, limits) }))
     .filter(
       (view) => view.speedRatio === 1 || (view.samples.length >= limits.minimumSamples && view.samples.length <= limits.maximumSamples),
     );
+}
+
+function lift(samples: Float32Array, { belowPeak, targetPeak, maximumGain }: QuietClips): Float32Array {
+  const peak = samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
+  if (peak === 0 || peak >= belowPeak) return samples;
+  const gain = Math.min(targetPeak / peak, maximumGain);
+  return samples.map((sample) => sample * gain);
 }
 
 function pad(samples: Float32Array, paddingSamples: number): Float32Array {

@@ -5,7 +5,7 @@ import { maximumTokensOf, readMoonshineParameters } from '../../src/moonshine/pa
 const { parameters } = readModelManifest('moonshine-tiny');
 
 test('reads the parameters of the manifest', () => {
-  const { forcedStart, unlikelyText, keywordBonus, shortClips, ...others } = readMoonshineParameters(parameters);
+  const { forcedStart, unlikelyText, keywordBonus, shortClips, quietClips, ...others } = readMoonshineParameters(parameters);
   expect(parameters).toMatchObject(others);
   expect(forcedStart).toEqual({
     intercept: parameters['forcedStartIntercept'],
@@ -14,6 +14,11 @@ test('reads the parameters of the manifest', () => {
     meanLogProbability: parameters['forcedStartMeanLogProbability'],
   });
   expect(shortClips).toEqual({ belowSamples: parameters['shortClipBelowSamples'], paddingSamples: parameters['shortClipPaddingSamples'] });
+  expect(quietClips).toEqual({
+    belowPeak: parameters['quietClipBelowPeak'],
+    targetPeak: parameters['quietClipTargetPeak'],
+    maximumGain: parameters['quietClipMaximumGain'],
+  });
   expect(keywordBonus).toEqual({ perToken: parameters['keywordBonusPerToken'], maximum: parameters['keywordBonusMaximum'] });
   expect(unlikelyText).toEqual({
     intercept: parameters['unlikelyTextIntercept'],
@@ -46,8 +51,12 @@ test('caps tokens by the length of the clip and by the longest text', () => {
   expect([1600, 16_000, 160_000, 480_000].map((sampleCount) => maximumTokensOf(sampleCount, moonshine))).toEqual([2, 8, 67, 194]);
 });
 
-test('takes a model for which nobody has measured how short clips are heard best', () => {
-  expect(readMoonshineParameters(readModelManifest('moonshine-base').parameters)).not.toHaveProperty('shortClips');
+test('takes a model for which nobody has measured how short and quiet clips are heard best', () => {
+  const base = readMoonshineParameters(readModelManifest('moonshine-base').parameters);
+  expect(base).not.toHaveProperty('shortClips');
+  expect(base).not.toHaveProperty('quietClips');
   const { shortClipPaddingSamples: _, ...incomplete } = parameters;
   expect(() => readMoonshineParameters(incomplete)).toThrow('shortClipPaddingSamples');
+  const { quietClipMaximumGain: __, ...half } = parameters;
+  expect(() => readMoonshineParameters(half)).toThrow('quietClipMaximumGain');
 });

@@ -57,3 +57,18 @@ test('puts zeros around a clip that is too short to be heard well, at every spee
   expectSpeeds(others, [0.94, 1.06], 17_599);
   expect(others.every(({ paddingSamples }) => paddingSamples === 800)).toBe(true);
 });
+
+test('makes a quiet clip louder, by so much at most, and no other', () => {
+  const quietClips = { belowPeak: 0.2, targetPeak: 0.7, maximumGain: 10 };
+  const peakOf = (peak: number): number => {
+    const clip = new Float32Array(16_000);
+    clip[100] = -peak;
+    const [view] = viewsOf(clip, 'fast', 0, { ...LIMITS, quietClips });
+    expect(clip[100]).toBeCloseTo(-peak);
+    return -view!.samples[100]!;
+  };
+  expect(peakOf(0.1)).toBeCloseTo(0.7);
+  expect(peakOf(0.01)).toBeCloseTo(0.1);
+  expect(peakOf(0.3)).toBeCloseTo(0.3);
+  expect(viewsOf(new Float32Array(16_000), 'fast', 0, { ...LIMITS, quietClips })[0]!.samples.every((sample) => sample === 0)).toBe(true);
+});
