@@ -217,6 +217,33 @@ describe('with what the speech detector saw', async () => {
     }
   });
 
+  test.each(['fast', 'balanced', 'best'] as const)(
+    'words of a short clip lie where they do in a longer one, at effort %s',
+    async (effort) => {
+      const samples = trimmed(speech('tt-weasels'));
+      const [longer, short] = await fast.transcribe([
+        { samples: samples.subarray(0, 20_000), effort },
+        { samples: samples.subarray(0, 18_000), effort },
+      ]);
+      const [expected, word] = [longer!.words[0]!, short!.words[0]!];
+      expect([expected.text, word.text]).toEqual(['Weasels', 'Weasels']);
+      expect(word.timing).toBe('aligned');
+      expect(Math.abs(word.startMs - expected.startMs)).toBeLessThanOrEqual(50);
+      expect(Math.abs(word.endMs - expected.endMs)).toBeLessThanOrEqual(50);
+      expect(short!.words.every(({ startMs, endMs }) => startMs >= 0 && endMs > startMs && endMs <= 18_000 / 16)).toBe(true);
+      expect(short!.audioMs).toBe(18_000 / 16);
+    },
+  );
+
+  test('a quiet clip is heard as one of the usual level', async () => {
+    const samples = speech('vm-mailboxfull');
+    const peak = samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
+    const at = (level: number) => ({ samples: samples.map((sample) => (sample * level) / peak) });
+    const [usual, quiet] = await fast.transcribe([at(0.7), at(0.08)]);
+    expect(quiet!.tokens.map(({ id }) => id)).toEqual(usual!.tokens.map(({ id }) => id));
+    expect(quiet!.confidence).toBeCloseTo(usual!.confidence, 2);
+  });
+
   test('noise stays empty even where the detector was deceived', async () => {
     const noise = seededFloats(32_000, 7).map((value) => value / 10);
     const [transcript] = await fast.transcribe([{ samples: noise, speech: { ...evidence, meanProbability: 0.6 } }]);
