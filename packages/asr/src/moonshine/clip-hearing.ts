@@ -19,7 +19,7 @@ export interface Hearing {
 }
 
 /** A clip on its way through a decoder, and what was done to it. */
-interface ViewToDecode extends ClipToDecode {
+export interface ViewToDecode extends ClipToDecode {
   readonly heardAs: HeardAs;
 }
 

@@ -4,8 +4,7 @@ import { type ConfidenceCalibration, checkCalibration } from '../confidence-cali
 import type { ClipResult, Recognizer, RecognizerClip, RecognizerModel, TranscribeOptions } from '../recognizer.ts';
 import { RecognizerError } from '../recognizer-error.ts';
 import type { Transcript } from '../transcript.ts';
-import type { ClipToDecode } from './clip-decoder.ts';
-import { type Hearing, hearInRounds, isHeardOnce, viewsToDecode } from './clip-hearing.ts';
+import { type Hearing, hearInRounds, isHeardOnce, type ViewToDecode, viewsToDecode } from './clip-hearing.ts';
 import type { PreparedGraphs } from './graph/build.ts';
 import { NotANumberError } from './greedy-search.ts';
 import { KeywordTrees } from './keyword-trees.ts';
@@ -160,7 +159,7 @@ class MoonshineRecognizer implements Recognizer {
     const { decoder, writer } = this.#parts;
     const end = (clipIndex: number, result: ClipResult): void =>
       onResult(clipIndex, result.type === 'error' ? toErrorResult(result.error, clipIndex, clips[clipIndex]?.signal) : result);
-    const sideBySide: { readonly clipIndex: number; readonly clip: RecognizerClip; readonly view: ClipToDecode }[] = [];
+    const sideBySide: { readonly clipIndex: number; readonly clip: RecognizerClip; readonly view: ViewToDecode }[] = [];
     const inRounds: { readonly clipIndex: number; readonly clip: RecognizerClip }[] = [];
     for (const [clipIndex, clip] of clips.entries()) {
       try {
@@ -179,11 +178,11 @@ class MoonshineRecognizer implements Recognizer {
     await decoder.decodeEach(
       sideBySide.map(({ view }) => view),
       (place, outcome) => {
-        const { clipIndex, clip } = sideBySide[place] ?? {};
+        const { clipIndex, clip, view } = sideBySide[place] ?? {};
         if (clipIndex === undefined || !clip) return;
         if (outcome.type === 'failed') return end(clipIndex, { type: 'error', error: outcome.error });
         const { found, timings } = outcome.clip;
-        end(clipIndex, { type: 'transcript', transcript: writer.write(found, clip, timings) });
+        end(clipIndex, { type: 'transcript', transcript: writer.write(found, clip, timings, view?.heardAs) });
       },
     );
     // The views of one clip, or the texts of its beam, fill the rows of the decoder by themselves.

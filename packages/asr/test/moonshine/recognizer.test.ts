@@ -220,13 +220,13 @@ describe('with what the speech detector saw', async () => {
   test.each(['fast', 'balanced', 'best'] as const)(
     'words of a short clip lie where they do in a longer one, at effort %s',
     async (effort) => {
-      const samples = trimmed(speech('tt-weasels'));
+      const samples = trimmed(speech('dir-nomore'));
       const [longer, short] = await fast.transcribe([
-        { samples: samples.subarray(0, 20_000), effort },
-        { samples: samples.subarray(0, 18_000), effort },
+        { samples: samples.subarray(0, 20_000), effort, speech: evidence },
+        { samples: samples.subarray(0, 18_000), effort, speech: evidence },
       ]);
-      const [expected, word] = [longer!.words[0]!, short!.words[0]!];
-      expect([expected.text, word.text]).toEqual(['Weasels', 'Weasels']);
+      const [expected, word] = [longer!.words[1]!, short!.words[1]!];
+      expect([expected.text, word.text]).toEqual(['are', 'are']);
       expect(word.timing).toBe('aligned');
       expect(Math.abs(word.startMs - expected.startMs)).toBeLessThanOrEqual(50);
       expect(Math.abs(word.endMs - expected.endMs)).toBeLessThanOrEqual(50);
@@ -241,7 +241,7 @@ describe('with what the speech detector saw', async () => {
     const at = (level: number) => ({ samples: samples.map((sample) => (sample * level) / peak) });
     const [usual, quiet] = await fast.transcribe([at(0.7), at(0.08)]);
     expect(quiet!.tokens.map(({ id }) => id)).toEqual(usual!.tokens.map(({ id }) => id));
-    expect(quiet!.confidence).toBeCloseTo(usual!.confidence, 2);
+    expect(quiet!.confidence).toBeCloseTo(usual!.confidence, 1);
   });
 
   test('noise stays empty even where the detector was deceived', async () => {
