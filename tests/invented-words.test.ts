@@ -13,6 +13,7 @@ import type { HeardText } from '../benchmarks/invented-words/heard-text.ts';
 import { labelText } from '../benchmarks/invented-words/label.ts';
 import { formatInvented, formatLosses, formatLost, formatWeights, isKept } from '../benchmarks/invented-words/report.ts';
 import { SAMPLE_RATE_HZ, SYNTHETIC_SOUNDS } from '../benchmarks/invented-words/synthetic-sound.ts';
+import { syntheticTrials } from '../benchmarks/invented-words/trial.ts';
 import { createRandom } from '../benchmarks/support/seeded-random.ts';
 
 const SEED = 20261127;
@@ -133,4 +134,10 @@ describe('the report', () => {
   test('puts weights side by side', () => {
     expect(formatWeights({ fitted: model })).toContain(`unlikelyText${PRODUCT_FEATURES[0][0]?.toUpperCase()}`);
   });
+});
+
+test('the sounds that are made last from half a second to ten', () => {
+  const lengths = [...syntheticTrials(createRandom(1))].map(({ samples }) => samples.length / SAMPLE_RATE_HZ);
+  expect(lengths).toHaveLength(16 * Object.keys(SYNTHETIC_SOUNDS).length);
+  expect([Math.min(...lengths), Math.max(...lengths)]).toEqual([0.5, 10]);
 });

@@ -59,9 +59,15 @@ export async function* readTrials(): AsyncGenerator<Trial> {
   }
   yield* talkerTrials(sentences, random);
   for (const { kind, samples } of noises) yield* noiseTrials(kind, samples);
+  yield* syntheticTrials(random);
+}
+
+/** Sounds that no recording has. */
+export function* syntheticTrials(random: Random): Generator<Trial> {
   for (const [kind, make] of Object.entries(SYNTHETIC_SOUNDS)) {
     for (let count = 0; count < SYNTHETIC_COUNT; count += 1) {
-      yield nothing(kind, changeGain(make(lengthOf(count), random), NOISE_GAINS[count % NOISE_GAINS.length] ?? 1));
+      const lengthSamples = Math.round(lengthOf(count) * SAMPLE_RATE_HZ);
+      yield nothing(kind, changeGain(make(lengthSamples, random), NOISE_GAINS[count % NOISE_GAINS.length] ?? 1));
     }
   }
 }
