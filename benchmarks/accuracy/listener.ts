@@ -12,8 +12,10 @@ import type { Said } from './said.ts';
 export const WAYS = ['cuts', 'whole'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** Our recognizer by its effort, `outspoken` being `fast`. */
 export const OUR_NAMES = ['outspoken', 'balanced', 'best'] as const;
+type OurName = (typeof OUR_NAMES)[number];
+/** How much time our recognizer takes under each of its names. */
+export const EFFORT_OF: Readonly<Record<OurName, Effort>> = { outspoken: 'fast', balanced: 'balanced', best: 'best' };
 /** Who hears: our recognizer, the same behind a real server and its socket, and the peers. */
 export const LISTENER_NAMES = [...OUR_NAMES, 'server', ...PEER_NAMES] as const;
 export type ListenerName = (typeof LISTENER_NAMES)[number];
@@ -44,13 +46,16 @@ type Clip = Pick<CutClip, 'samples' | 'speech'>;
 /** Loads a system. */
 export async function openListener(name: ListenerName, graph: GraphVariant): Promise<Listener> {
   if (name === 'server') return await openServer(graph);
-  if (name === 'outspoken') return await openOurs('fast', graph);
-  if (name === 'balanced' || name === 'best') return await openOurs(name, graph);
+  if (isOurs(name)) return await openOurs(EFFORT_OF[name], graph);
   const process = await ForkedRecognizer.start({ system: name, threads: 1, graph });
   return decodingListener(process, async (clips) => {
     const { texts } = await process.ask({ type: 'transcribe', clips: clips.map(({ samples }) => samples) });
     return texts.map((text) => ({ text }));
   });
+}
+
+function isOurs(name: ListenerName): name is OurName {
+  return name in EFFORT_OF;
 }
 
 async function openOurs(effort: Effort, graph: GraphVariant): Promise<Listener> {

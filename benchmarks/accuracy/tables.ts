@@ -2,7 +2,7 @@ import type { PairedDifference } from '@outspoken/evaluation';
 import { PEER_NAMES } from '../support/recognizer-protocol.ts';
 import { formatMarkdownTable } from '../support/table.ts';
 import type { Heard } from './hearing.ts';
-import { type ListenerName, OUR_NAMES, WAYS, type Way, waysOf } from './listener.ts';
+import { EFFORT_OF, type ListenerName, OUR_NAMES, WAYS, type Way, waysOf } from './listener.ts';
 import type { Item } from './material.ts';
 import { differenceOf, type Figure, figureOf, isReached, ROWS, type Row } from './row.ts';
 
@@ -23,7 +23,6 @@ const TITLES: Readonly<Record<ListenerName, string>> = {
   'sherpa-onnx': 'sherpa-onnx',
   'transformers.js': 'transformers.js',
 };
-const EFFORT_OF: Readonly<Record<(typeof OUR_NAMES)[number], string>> = { outspoken: 'fast', balanced: 'balanced', best: 'best' };
 /** Of the cut, in the sentences. */
 const CUT_GOAL_POINTS = 0.3;
 

@@ -1,4 +1,4 @@
-import { resample } from '@outspoken/audio';
+import { peakDbfs, resample } from '@outspoken/audio';
 import type { Effort } from '../effort.ts';
 
 /**
@@ -75,7 +75,7 @@ export function viewsOf(samples: Float32Array, effort: Effort, round: number, li
 }
 
 function lift(samples: Float32Array, { belowPeak, targetPeak, maximumGain }: QuietClips): Float32Array {
-  const peak = samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
+  const peak = 10 ** (peakDbfs(samples) / 20);
   if (peak === 0 || peak >= belowPeak) return samples;
   const gain = Math.min(targetPeak / peak, maximumGain);
   return samples.map((sample) => sample * gain);
